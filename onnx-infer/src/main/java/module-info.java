@@ -1,0 +1,4 @@
+/** Embedding and generation with exported beta-VAE models on ONNX Runtime. */
+module org.betavae.infer {
+  requires com.microsoft.onnxruntime;
+}
