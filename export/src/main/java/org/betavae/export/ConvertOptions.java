@@ -1,0 +1,101 @@
+package org.betavae.export;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Settings of one conversion; change them with the {@code with} methods.
+ *
+ * @param opset version of ONNX's standard operator set, {@value #MIN_OPSET} to {@value #MAX_OPSET}
+ * @param inputsAsNchw inputs, by their TensorFlow names, that the ONNX model takes channels first:
+ *     {@code [N,H,W,C]} becomes {@code [N,C,H,W]}
+ * @param outputsAsNchw outputs, by their TensorFlow names, that the ONNX model gives channels first
+ * @param rename ONNX names of inputs and outputs, by their TensorFlow names; those not listed keep
+ *     their name
+ * @param metadata facts to store in the file's {@code metadata_props}
+ * @param graphName name of the graph inside the file
+ */
+public record ConvertOptions(
+    int opset,
+    Set<String> inputsAsNchw,
+    Set<String> outputsAsNchw,
+    Map<String, String> rename,
+    Map<String, String> metadata,
+    String graphName) {
+  /** Lowest operator set that can be written. */
+  public static final int MIN_OPSET = 13;
+
+  /** Highest operator set that can be written. */
+  public static final int MAX_OPSET = 21;
+
+  /** Operator set of the design: read by every ONNX Runtime since 1.13 (2022). */
+  public static final int DEFAULT_OPSET = 17;
+
+  /** Checks the operator set and copies the collections. */
+  public ConvertOptions {
+    if (opset < MIN_OPSET || opset > MAX_OPSET) {
+      throw new IllegalArgumentException(
+          "opset is "
+              + opset
+              + ", expected "
+              + MIN_OPSET
+              + " to "
+              + MAX_OPSET
+              + ". Use "
+              + DEFAULT_OPSET
+              + " unless the runtime is older.");
+    }
+    if (graphName.isBlank()) {
+      throw new IllegalArgumentException(
+          "graphName is '"
+              + graphName
+              + "', expected a name. ONNX does not allow a graph without one; use \"model\".");
+    }
+    inputsAsNchw = Collections.unmodifiableSet(new TreeSet<>(inputsAsNchw));
+    outputsAsNchw = Collections.unmodifiableSet(new TreeSet<>(outputsAsNchw));
+    rename = Collections.unmodifiableMap(new TreeMap<>(rename));
+    metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+  }
+
+  /**
+   * Operator set {@value #DEFAULT_OPSET}, layouts and names as in the TensorFlow model, no
+   * metadata.
+   */
+  public static ConvertOptions defaults() {
+    return new ConvertOptions(DEFAULT_OPSET, Set.of(), Set.of(), Map.of(), Map.of(), "model");
+  }
+
+  /** The same with another operator set. */
+  public ConvertOptions withOpset(int value) {
+    return new ConvertOptions(value, inputsAsNchw, outputsAsNchw, rename, metadata, graphName);
+  }
+
+  /** The same with these inputs taken channels first. */
+  public ConvertOptions withInputsAsNchw(Set<String> names) {
+    return new ConvertOptions(opset, names, outputsAsNchw, rename, metadata, graphName);
+  }
+
+  /** The same with these outputs given channels first. */
+  public ConvertOptions withOutputsAsNchw(Set<String> names) {
+    return new ConvertOptions(opset, inputsAsNchw, names, rename, metadata, graphName);
+  }
+
+  /** The same with these ONNX names by TensorFlow name. */
+  public ConvertOptions withRename(Map<String, String> names) {
+    return new ConvertOptions(opset, inputsAsNchw, outputsAsNchw, names, metadata, graphName);
+  }
+
+  /** The same with these facts in the file's {@code metadata_props}. */
+  public ConvertOptions withMetadata(Map<String, String> facts) {
+    return new ConvertOptions(opset, inputsAsNchw, outputsAsNchw, rename, facts, graphName);
+  }
+
+  /** The same with another name for the graph. */
+  public ConvertOptions withGraphName(String name) {
+    return new ConvertOptions(opset, inputsAsNchw, outputsAsNchw, rename, metadata, name);
+  }
+}

@@ -1,0 +1,110 @@
+package org.betavae.export;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/**
+ * Writes and reads model folders: {@code encoder.onnx}, {@code decoder.onnx} and {@code
+ * model.json}.
+ */
+public final class ModelFolder {
+  /** File name of the encoder. */
+  public static final String ENCODER = "encoder.onnx";
+
+  /** File name of the decoder. */
+  public static final String DECODER = "decoder.onnx";
+
+  /** File name of the facts. */
+  public static final String FACTS = "model.json";
+
+  /** What to do with a target that exists. */
+  public enum Existing {
+    /** Fail and leave it as it is, unless it is an empty folder. */
+    KEEP,
+    /** Put the new folder in its place. */
+    REPLACE
+  }
+
+  private ModelFolder() {}
+
+  /**
+   * Writes a model folder, which appears whole or not at all. The facts go into {@code model.json}
+   * and into both files.
+   *
+   * @throws IllegalArgumentException if the target exists and is to be kept, or is a file
+   * @throws UncheckedIOException if writing fails; the target is then as before
+   */
+  public static void write(
+      Path folder, OnnxModel encoder, OnnxModel decoder, ModelFacts facts, Existing existing) {
+    Path target = folder.toAbsolutePath().normalize();
+    checkTarget(folder, target, existing);
+    byte[] encoderBytes = encoder.withMetadata(FactsJson.metadata(facts, "encoder")).toBytes();
+    byte[] decoderBytes = decoder.withMetadata(FactsJson.metadata(facts, "decoder")).toBytes();
+    String json = FactsJson.write(facts);
+    Path aside = null;
+    try {
+      Files.createDirectories(target.getParent());
+      aside = WholeFile.folderAside(target, ".part");
+      Files.write(aside.resolve(ENCODER), encoderBytes);
+      Files.write(aside.resolve(DECODER), decoderBytes);
+      Files.writeString(aside.resolve(FACTS), json);
+      WholeFile.moveFolder(aside, target);
+    } catch (IOException e) {
+      WholeFile.deleteQuietly(aside);
+      throw new UncheckedIOException(
+          "Cannot write "
+              + folder
+              + ": "
+              + e.getMessage()
+              + ". Check the folder and the free space.",
+          e);
+    }
+  }
+
+  private static void checkTarget(Path folder, Path target, Existing existing) {
+    if (Files.exists(target) && !Files.isDirectory(target)) {
+      throw new IllegalArgumentException(
+          folder + " is a file, expected a folder to write the model to. Name another target.");
+    }
+    if (existing == Existing.KEEP && Files.isDirectory(target)) {
+      try (Stream<Path> entries = Files.list(target)) {
+        if (entries.findAny().isPresent()) {
+          throw new IllegalArgumentException(
+              folder
+                  + " is not empty, expected a new or empty folder. Name another target, or overwrite it.");
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(
+            "Cannot read " + folder + ": " + e.getMessage() + ". Check its rights.", e);
+      }
+    }
+  }
+
+  /** The same with {@link Existing#KEEP}. */
+  public static void write(Path folder, OnnxModel encoder, OnnxModel decoder, ModelFacts facts) {
+    write(folder, encoder, decoder, facts, Existing.KEEP);
+  }
+
+  /**
+   * Reads {@code model.json}.
+   *
+   * @throws ConversionException if it is missing, no JSON, of a newer format, or lacks a fact
+   */
+  public static ModelFacts readFacts(Path folder) {
+    Path file = folder.resolve(FACTS);
+    try {
+      return FactsJson.read(Files.readString(file), file.toString());
+    } catch (NoSuchFileException e) {
+      throw new ConversionException(
+          "Cannot read " + file + ": no such file, expected a model folder. Make one with export.",
+          e);
+    } catch (IOException e) {
+      throw new ConversionException(
+          "Cannot read " + file + ": " + e + ". Check that it is a text file that can be read.", e);
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package org.betavae.export.onnx;
+
+import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.UnsafeByteOperations;
+import org.betavae.export.ConversionException;
+import org.betavae.export.ElementType;
+import org.betavae.export.Tensor;
+
+/** ONNX's tensor messages. */
+final class OnnxTensors {
+  private OnnxTensors() {}
+
+  /** A constant as an initializer; its bytes are shared, not copied. */
+  static TensorProto write(String name, Tensor tensor) {
+    TensorProto.Builder out =
+        TensorProto.newBuilder().setName(name).setDataType(tensor.type().onnxNumber());
+    for (long d : tensor.shape()) {
+      out.addDims(d);
+    }
+    return out.setRawData(UnsafeByteOperations.unsafeWrap(tensor.data())).build();
+  }
+
+  /** Number of elements that the shape promises. */
+  static long elements(TensorProto t, String what) {
+    long n = 1;
+    for (long d : t.getDimsList()) {
+      if (d < 0) {
+        throw new ConversionException(
+            "Cannot read "
+                + what
+                + ": tensor '"
+                + t.getName()
+                + "' has the dimension "
+                + d
+                + ", expected 0 or more. The model is damaged; export it again.");
+      }
+      try {
+        n = Math.multiplyExact(n, d);
+      } catch (ArithmeticException e) {
+        throw new ConversionException(
+            "Cannot read "
+                + what
+                + ": tensor '"
+                + t.getName()
+                + "' has the shape "
+                + t.getDimsList()
+                + ", more than 2^63 elements. The model is damaged; export it again.",
+            e);
+      }
+    }
+    return n;
+  }
+
+  /** Fails unless the data fits the shape. */
+  static void checkLength(TensorProto t, String what) {
+    long wanted = elements(t, what);
+    ElementType type = ElementType.ofOnnx(t.getDataType());
+    if (t.hasRawData()) {
+      if (type == null || type.bytes() == 0) {
+        return;
+      }
+      long bytes = Math.multiplyExact(wanted, type.bytes());
+      if (t.getRawData().size() != bytes) {
+        throw wrongLength(t, what, t.getRawData().size() + " bytes", bytes + " bytes");
+      }
+      return;
+    }
+    if (type == null || t.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
+      return;
+    }
+    long got =
+        switch (type) {
+          case FLOAT32 -> t.getFloatDataCount();
+          case COMPLEX64 -> t.getFloatDataCount() / 2;
+          case FLOAT64 -> t.getDoubleDataCount();
+          case COMPLEX128 -> t.getDoubleDataCount() / 2;
+          case INT64 -> t.getInt64DataCount();
+          case UINT32, UINT64 -> t.getUint64DataCount();
+          case STRING -> t.getStringDataCount();
+          default -> t.getInt32DataCount();
+        };
+    if (got != wanted) {
+      throw wrongLength(t, what, got + " values", wanted + " values");
+    }
+  }
+
+  private static ConversionException wrongLength(
+      TensorProto t, String what, String got, String wanted) {
+    return new ConversionException(
+        "Cannot read "
+            + what
+            + ": tensor '"
+            + t.getName()
+            + "' has "
+            + got
+            + ", expected "
+            + wanted
+            + " for its shape "
+            + t.getDimsList()
+            + ". The model is damaged; export it again.");
+  }
+}
