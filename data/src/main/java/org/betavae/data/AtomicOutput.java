@@ -1,0 +1,30 @@
+package org.betavae.data;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+
+/** Files that appear whole or not at all. */
+public final class AtomicOutput {
+  private AtomicOutput() {}
+
+  /**
+   * Writes a file aside in the folder of its target, forces it to the disk and renames it. When
+   * anything fails, the target stays as it was and nothing is left beside it.
+   *
+   * @param body writes the content; need not flush or close
+   * @throws IllegalArgumentException if the target's folder is missing or the target is a folder
+   * @throws UncheckedIOException if writing fails, a full disk included
+   */
+  public static void write(Path target, IoConsumer<OutputStream> body) {
+    try (AtomicFile file = new AtomicFile(target)) {
+      try {
+        body.accept(file.stream());
+      } catch (IOException e) {
+        throw file.failure(e);
+      }
+      file.commit();
+    }
+  }
+}

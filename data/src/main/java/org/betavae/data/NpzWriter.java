@@ -1,0 +1,78 @@
+package org.betavae.data;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * Writes several named arrays into one {@code .npz} file, as {@code numpy.load} reads them. The
+ * file appears under its name on {@link #finish}, or not at all. The same arrays give the same
+ * bytes.
+ *
+ * <p>For one thread.
+ */
+public final class NpzWriter implements AutoCloseable {
+  /** Every entry's time, since zip files hold one: the start of their calendar. */
+  private static final LocalDateTime NO_TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
+
+  private final AtomicFile file;
+  private final ZipOutputStream zip;
+
+  private NpzWriter(Path target) {
+    file = new AtomicFile(target);
+    zip = new ZipOutputStream(file.stream());
+  }
+
+  /** Starts a file. */
+  public static NpzWriter create(Path target) {
+    return new NpzWriter(target);
+  }
+
+  /** Adds a float32 array, given in C order. */
+  public void add(String name, float[] values, int... shape) {
+    NpyOutput output = new NpyOutput(name, NpyOutput.Type.FLOAT32, shape);
+    add(name, output, () -> output.write(values, 0, values.length));
+  }
+
+  /** Adds an int32 array, given in C order. */
+  public void add(String name, int[] values, int... shape) {
+    NpyOutput output = new NpyOutput(name, NpyOutput.Type.INT32, shape);
+    add(name, output, () -> output.write(values, 0, values.length));
+  }
+
+  private interface Body {
+    void write() throws IOException;
+  }
+
+  private void add(String name, NpyOutput output, Body body) {
+    try {
+      ZipEntry entry = new ZipEntry(name + ".npy");
+      entry.setTimeLocal(NO_TIME);
+      zip.putNextEntry(entry);
+      output.begin(zip);
+      body.write();
+      output.checkComplete();
+      zip.closeEntry();
+    } catch (IOException e) {
+      throw file.failure(e);
+    }
+  }
+
+  /** Completes the file and puts it in its place. */
+  public void finish() {
+    try {
+      zip.finish();
+    } catch (IOException e) {
+      throw file.failure(e);
+    }
+    file.commit();
+  }
+
+  /** Removes what was written, unless {@link #finish} was called. */
+  @Override
+  public void close() {
+    file.close();
+  }
+}

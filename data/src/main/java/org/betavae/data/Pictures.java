@@ -1,0 +1,44 @@
+package org.betavae.data;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import javax.imageio.ImageIO;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
+
+/** Writes pictures; each file appears whole or not at all. */
+public final class Pictures {
+  private Pictures() {}
+
+  /**
+   * Writes a PNG file.
+   *
+   * @throws java.io.UncheckedIOException if writing fails
+   */
+  public static void writePng(BufferedImage picture, Path target) {
+    AtomicOutput.write(
+        target,
+        out -> {
+          try (ImageOutputStream image = new MemoryCacheImageOutputStream(out)) {
+            if (!ImageIO.write(picture, "png", image)) {
+              throw new IOException("this Java has no PNG writer");
+            }
+          }
+        });
+  }
+
+  /**
+   * Writes an animated GIF file.
+   *
+   * @param frames pictures of one size, at least one
+   * @param delayMillis time for each frame, in milliseconds, rounded to hundredths of a second
+   * @param loop whether it starts again at the end
+   * @throws java.io.UncheckedIOException if writing fails
+   */
+  public static void writeGif(
+      List<BufferedImage> frames, int delayMillis, boolean loop, Path target) {
+    AtomicOutput.write(target, out -> GifAnimation.write(frames, delayMillis, loop, out));
+  }
+}
