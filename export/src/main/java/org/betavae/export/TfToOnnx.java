@@ -12,6 +12,6 @@ public final class TfToOnnx {
    *     have
    */
   public static OnnxModel convert(TfModel model, ConvertOptions options) {
-    return NotYet.value();
+    return NotYet.value(OnnxModel.class);
   }
 }

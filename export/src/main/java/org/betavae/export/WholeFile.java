@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 
 /** Output that appears whole or not at all: written aside, then renamed. */
@@ -20,12 +22,10 @@ final class WholeFile {
       throw new IllegalArgumentException(
           file + " is a folder, expected a file name to write to. Name a file inside it.");
     }
-    Path aside = null;
+    Path aside = aside(target, ".part");
     try {
       Files.createDirectories(target.getParent());
-      aside = Files.createTempFile(target.getParent(), "." + target.getFileName(), ".part");
-      Files.write(aside, bytes);
-      openToOthers(aside);
+      Files.write(aside, bytes, StandardOpenOption.CREATE_NEW);
       Files.move(
           aside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
@@ -36,23 +36,14 @@ final class WholeFile {
     }
   }
 
-  /** Temporary files are private to their owner; a result has the rights of any new file. */
-  private static void openToOthers(Path file) throws IOException {
-    if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      Path probe = file.resolveSibling(file.getFileName() + ".rights");
-      Files.createFile(probe);
-      try {
-        Files.setPosixFilePermissions(file, Files.getPosixFilePermissions(probe));
-      } finally {
-        Files.delete(probe);
-      }
-    }
-  }
-
   /** A new folder beside the target, hidden, with the rights of any new folder. */
   static Path folderAside(Path target, String ending) throws IOException {
-    String name = "." + target.getFileName() + "-" + Long.toHexString(System.nanoTime()) + ending;
-    return Files.createDirectory(target.resolveSibling(name));
+    return Files.createDirectory(aside(target, ending));
+  }
+
+  private static Path aside(Path target, String ending) {
+    return target.resolveSibling(
+        "." + target.getFileName() + "-" + Long.toHexString(System.nanoTime()) + ending);
   }
 
   /** Renames a folder into place; one that is there goes only when the new one stands. */
@@ -87,7 +78,7 @@ final class WholeFile {
 
   /** Deletes a file or a folder with all in it; links are not followed. */
   static void deleteTree(Path path) throws IOException {
-    if (!Files.exists(path, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
     Files.walkFileTree(

@@ -1,0 +1,5 @@
+package org.betavae.export.tf;
+
+final class Placeholder {
+  private Placeholder() {}
+}

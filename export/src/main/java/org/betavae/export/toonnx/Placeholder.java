@@ -1,0 +1,5 @@
+package org.betavae.export.toonnx;
+
+final class Placeholder {
+  private Placeholder() {}
+}
