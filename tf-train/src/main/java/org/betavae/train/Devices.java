@@ -1,0 +1,76 @@
+package org.betavae.train;
+
+import org.tensorflow.DeviceSpec;
+import org.tensorflow.Graph;
+import org.tensorflow.Session;
+import org.tensorflow.exceptions.TensorFlowException;
+import org.tensorflow.op.Ops;
+import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.GPUOptions;
+import org.tensorflow.proto.GraphOptions;
+import org.tensorflow.proto.RewriterConfig;
+
+/** Chooses the device and configures TensorFlow's session for it. */
+final class Devices {
+  private Devices() {}
+
+  /**
+   * {@code cpu} or {@code gpu} for a wish of {@code auto}, {@code cpu} or {@code gpu}.
+   *
+   * @throws TrainException if {@code gpu} is wished for and there is none
+   */
+  static String resolve(String wish) {
+    if (wish.equals("cpu")) {
+      return "cpu";
+    }
+    if (hasGpu()) {
+      return "gpu";
+    }
+    if (wish.equals("gpu")) {
+      throw new TrainException(
+          "No GPU: device is gpu, and TensorFlow finds none. It needs Linux x86-64, CUDA 12.5, cuDNN"
+              + " 9.3 and a build with -Pgpu. Use device auto or cpu to train on the processor.");
+    }
+    return "cpu";
+  }
+
+  /** A session configuration for that device and those settings. */
+  static ConfigProto sessionConfig(TrainConfig config, String device) {
+    int towers = Math.min(config.threads(), config.batch());
+    RewriterConfig.Builder rewriter = RewriterConfig.newBuilder();
+    if (config.precision().equals("bf16")) {
+      rewriter.setAutoMixedPrecisionOnednnBfloat16(RewriterConfig.Toggle.ON);
+    }
+    ConfigProto.Builder proto =
+        ConfigProto.newBuilder()
+            // One tower a thread: operators run side by side, each on one thread.
+            .setIntraOpParallelismThreads(1)
+            .setInterOpParallelismThreads(towers)
+            .setAllowSoftPlacement(true)
+            .setGraphOptions(GraphOptions.newBuilder().setRewriteOptions(rewriter));
+    if (device.equals("cpu")) {
+      proto.putDeviceCount("GPU", 0);
+    } else {
+      proto.setGpuOptions(GPUOptions.newBuilder().setAllowGrowth(true));
+    }
+    return proto.build();
+  }
+
+  private static boolean hasGpu() {
+    ConfigProto config =
+        ConfigProto.newBuilder()
+            .setAllowSoftPlacement(false)
+            .setGpuOptions(GPUOptions.newBuilder().setAllowGrowth(true))
+            .build();
+    try (Graph graph = new Graph();
+        Session session = new Session(graph, config)) {
+      DeviceSpec gpu =
+          DeviceSpec.newBuilder().deviceType(DeviceSpec.DeviceType.GPU).deviceIndex(0).build();
+      Ops tf = Ops.create(graph).withDevice(gpu);
+      session.runner().fetch(tf.math.neg(tf.constant(1f))).run().close();
+      return true;
+    } catch (TensorFlowException | IllegalArgumentException e) {
+      return false; // the probe asks for nothing but a GPU, so this is its absence
+    }
+  }
+}

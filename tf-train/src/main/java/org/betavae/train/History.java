@@ -1,0 +1,118 @@
+package org.betavae.train;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import org.betavae.data.AtomicOutput;
+
+/** {@code history.jsonl}: one JSON object a line, appended as the run goes on. */
+final class History {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Path file;
+
+  /**
+   * One logged step.
+   *
+   * @param step steps done
+   * @param images images trained on
+   * @param loss what is minimised, nats per image
+   * @param negativeElbo nats per image
+   * @param reconstruction nats per image
+   * @param kl nats per image
+   * @param learningRate of this step
+   * @param imagesPerSecond since the line before
+   * @param validation whether the terms are of held-out data
+   */
+  record Line(
+      long step,
+      long images,
+      double loss,
+      double negativeElbo,
+      double reconstruction,
+      double kl,
+      double learningRate,
+      double imagesPerSecond,
+      boolean validation) {}
+
+  History(Path file) {
+    this.file = file;
+  }
+
+  void append(Line line) {
+    ObjectNode node = JSON.createObjectNode();
+    node.put("step", line.step());
+    node.put("images", line.images());
+    node.put("loss", line.loss());
+    node.put("negative_elbo", line.negativeElbo());
+    node.put("reconstruction", line.reconstruction());
+    node.put("kl", line.kl());
+    node.put("learning_rate", line.learningRate());
+    node.put("images_per_s", line.imagesPerSecond());
+    if (line.validation()) {
+      node.put("split", "validation");
+    }
+    try {
+      Files.writeString(file, node + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot write " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Removes the lines after that step, which a resumed run will write again. */
+  void truncateAfter(long step) {
+    if (!Files.exists(file)) {
+      return;
+    }
+    StringBuilder kept = new StringBuilder();
+    for (JsonNode node : nodes()) {
+      if (node.path("step").asLong() <= step) {
+        kept.append(node).append('\n');
+      }
+    }
+    AtomicOutput.write(file, out -> out.write(kept.toString().getBytes(StandardCharsets.UTF_8)));
+  }
+
+  List<Line> lines() {
+    List<Line> lines = new ArrayList<>();
+    for (JsonNode n : nodes()) {
+      lines.add(
+          new Line(
+              n.path("step").asLong(),
+              n.path("images").asLong(),
+              n.path("loss").asDouble(),
+              n.path("negative_elbo").asDouble(),
+              n.path("reconstruction").asDouble(),
+              n.path("kl").asDouble(),
+              n.path("learning_rate").asDouble(),
+              n.path("images_per_s").asDouble(),
+              n.has("split")));
+    }
+    return lines;
+  }
+
+  private List<JsonNode> nodes() {
+    try {
+      List<JsonNode> nodes = new ArrayList<>();
+      for (String line : Files.readAllLines(file)) {
+        try {
+          nodes.add(JSON.readTree(line));
+        } catch (JsonProcessingException e) {
+          break; // the line that a killed process had begun
+        }
+      }
+      return nodes;
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read " + file + ": " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,205 @@
+package org.betavae.train;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.betavae.data.AtomicOutput;
+
+/**
+ * The files of one run and where they lie.
+ *
+ * @param root the folder
+ */
+public record RunFolder(Path root) {
+  private static final ObjectMapper YAML =
+      new ObjectMapper(new YAMLFactory().disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER));
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** What a run writes; nothing else is touched when a run is started over. */
+  private static final List<String> OWN =
+      List.of(
+          "config.yaml",
+          "history.jsonl",
+          "summary.json",
+          "checkpoints",
+          "saved_model",
+          "model",
+          "pictures");
+
+  /**
+   * A folder for a new run.
+   *
+   * @param overwrite whether an earlier run in it may be removed
+   * @throws IllegalArgumentException if it is a file, or is not empty and may not be overwritten
+   */
+  public static RunFolder create(Path root, boolean overwrite) {
+    try {
+      if (Files.exists(root) && !Files.isDirectory(root)) {
+        throw new IllegalArgumentException(
+            "Output folder " + root + " is a file, expected a folder. Name another one.");
+      }
+      if (Files.isDirectory(root) && !isEmpty(root)) {
+        if (!overwrite) {
+          throw new IllegalArgumentException(
+              "Output folder "
+                  + root
+                  + " is not empty, expected a new or empty one. Use --resume to go on with the run"
+                  + " in it, --overwrite to replace it, or name another one.");
+        }
+        for (String own : OWN) {
+          delete(root.resolve(own));
+        }
+      }
+      Files.createDirectories(root);
+      return new RunFolder(root);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot make the output folder " + root + ": " + e, e);
+    }
+  }
+
+  /**
+   * The folder of an earlier run.
+   *
+   * @throws IllegalArgumentException if there is no run in it
+   */
+  public static RunFolder open(Path root) {
+    RunFolder run = new RunFolder(root);
+    if (!Files.isRegularFile(run.configFile())) {
+      throw new IllegalArgumentException(
+          root + " holds no run: config.yaml is missing. Name the --out folder of a training run.");
+    }
+    return run;
+  }
+
+  /** {@code config.yaml}: every setting of the run. */
+  public Path configFile() {
+    return root.resolve("config.yaml");
+  }
+
+  /** {@code history.jsonl}: one line per logged step. */
+  public Path historyFile() {
+    return root.resolve("history.jsonl");
+  }
+
+  /** {@code summary.json}: what the run came to. */
+  public Path summaryFile() {
+    return root.resolve("summary.json");
+  }
+
+  /** {@code checkpoints/}. */
+  public Path checkpoints() {
+    return root.resolve("checkpoints");
+  }
+
+  /** {@code saved_model/encoder}: a SavedModel. */
+  public Path encoder() {
+    return root.resolve("saved_model").resolve("encoder");
+  }
+
+  /** {@code saved_model/decoder}: a SavedModel. */
+  public Path decoder() {
+    return root.resolve("saved_model").resolve("decoder");
+  }
+
+  /** {@code model/}: the model folder that {@code export} writes. */
+  public Path model() {
+    return root.resolve("model");
+  }
+
+  /** {@code pictures/}. */
+  public Path pictures() {
+    return root.resolve("pictures");
+  }
+
+  /** Writes {@code config.yaml}. */
+  public void writeConfig(TrainConfig config) {
+    AtomicOutput.write(configFile(), out -> out.write(YAML.writeValueAsBytes(config)));
+  }
+
+  /** Reads {@code config.yaml}. */
+  public TrainConfig readConfig() {
+    return readConfig(configFile());
+  }
+
+  /**
+   * Reads settings from a YAML file; what it leaves out has its default.
+   *
+   * @throws IllegalArgumentException if it cannot be read or a setting is unknown or wrong
+   */
+  public static TrainConfig readConfig(Path file) {
+    try {
+      return YAML.readValue(Files.readAllBytes(file), TrainConfig.class);
+    } catch (UnrecognizedPropertyException e) {
+      throw new IllegalArgumentException(
+          file
+              + ": unknown setting "
+              + e.getPropertyName()
+              + " in line "
+              + e.getLocation().getLineNr()
+              + ", expected one of "
+              + e.getKnownPropertyIds().stream().map(Object::toString).sorted().toList()
+              + ".",
+          e);
+    } catch (JsonProcessingException e) {
+      String line = e.getLocation() == null ? "" : " in line " + e.getLocation().getLineNr();
+      String reason =
+          e.getCause() instanceof IllegalArgumentException cause
+              ? cause.getMessage()
+              : e.getOriginalMessage();
+      throw new IllegalArgumentException(file + ": bad setting" + line + ": " + reason, e);
+    } catch (IOException e) {
+      throw new IllegalArgumentException("Cannot read " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Writes {@code summary.json}. */
+  public void writeSummary(RunSummary summary) {
+    AtomicOutput.write(
+        summaryFile(),
+        out -> out.write(JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(summary)));
+  }
+
+  /**
+   * Reads {@code summary.json}.
+   *
+   * @throws IllegalArgumentException if the run has not ended or the file cannot be read
+   */
+  public RunSummary readSummary() {
+    if (!Files.isRegularFile(summaryFile())) {
+      throw new IllegalArgumentException(
+          "The run in " + root + " has no summary.json: it has not ended. Go on with --resume.");
+    }
+    try {
+      return JSON.readValue(Files.readAllBytes(summaryFile()), RunSummary.class);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "Cannot read " + summaryFile() + ": " + e.getMessage() + ". Train again.", e);
+    }
+  }
+
+  private static boolean isEmpty(Path folder) throws IOException {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.findAny().isEmpty();
+    }
+  }
+
+  static void delete(Path path) throws IOException {
+    if (!Files.exists(path)) {
+      return;
+    }
+    try (Stream<Path> tree = Files.walk(path)) {
+      for (Path p : tree.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(p);
+      }
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package org.betavae.train;
+
+import java.util.Random;
+
+/**
+ * Random numbers that depend on a run's seed, a purpose and a step alone, so that a resumed run
+ * draws what an unbroken one would have drawn.
+ */
+final class Seeds {
+  /** Noise of the training steps. */
+  static final long NOISE = 1;
+
+  /** Noise of the validation batches. */
+  static final long VALIDATION = 2;
+
+  /** Latents of the sampled pictures. */
+  static final long SAMPLES = 3;
+
+  private Seeds() {}
+
+  /** A generator whose algorithm is fixed by the Java specification. */
+  static Random random(long seed, long purpose, long step) {
+    return new Random(mix(mix(mix(seed) + purpose) + step));
+  }
+
+  /** Fills {@code target} with draws from N(0, 1). */
+  static void gaussian(float[] target, int length, long seed, long purpose, long step) {
+    Random random = random(seed, purpose, step);
+    for (int i = 0; i < length; i++) {
+      target[i] = (float) random.nextGaussian();
+    }
+  }
+
+  /** SplitMix64's finaliser (Steele, Lea and Flood 2014). */
+  private static long mix(long value) {
+    long z = value + 0x9E3779B97F4A7C15L;
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return z ^ (z >>> 31);
+  }
+}

@@ -1,0 +1,271 @@
+package org.betavae.train;
+
+import java.util.List;
+import java.util.Map;
+import org.betavae.data.BatchLoader;
+import org.betavae.data.Dataset;
+import org.betavae.data.ItemShape;
+import org.betavae.data.Split;
+import org.betavae.data.ValueRange;
+import org.betavae.train.checkpoint.Checkpoint;
+import org.betavae.train.checkpoint.CheckpointStore;
+
+/**
+ * Trains a beta-VAE and writes its run folder: configuration, history, checkpoints, SavedModels,
+ * pictures and a summary.
+ *
+ * <p>A run is used by one thread. The data set stays open; it must not be closed while the run goes
+ * on.
+ */
+public final class Trainer {
+  private static final int PREFETCH = 4;
+
+  private final RunFolder run;
+  private final TrainConfig config;
+  private final Dataset data;
+  private final TrainListener listener;
+  private final CheckpointStore checkpoints;
+  private final History history;
+  private final Meter meter = new Meter();
+  private double lastValidationLoss = Double.NaN;
+  private double bestValidationLoss = Double.POSITIVE_INFINITY;
+  private long savedStep = -1;
+
+  private Trainer(RunFolder run, TrainConfig config, Dataset data, TrainListener listener) {
+    this.run = run;
+    this.config = config;
+    this.data = data;
+    this.listener = listener;
+    checkpoints = new CheckpointStore(run.checkpoints(), config.keepCheckpoints());
+    history = new History(run.historyFile());
+  }
+
+  /**
+   * Trains from new weights until {@code config.steps()} or until the listener says stop.
+   *
+   * @param run an empty run folder, see {@link RunFolder#create}
+   * @return what the run came to, as it is written to {@code summary.json}
+   * @throws IllegalArgumentException if the data do not suit the network or the likelihood
+   * @throws TrainException if the loss is no longer finite, or the device is not there
+   */
+  public static RunSummary start(
+      RunFolder run, TrainConfig config, Dataset data, TrainListener listener) {
+    requireFits(config, data);
+    Trainer trainer = new Trainer(run, config, data, listener);
+    try (VaeSession session = trainer.newSession()) {
+      run.writeConfig(config);
+      session.initialize();
+      return trainer.train(session, 0);
+    }
+  }
+
+  /**
+   * Goes on from the last checkpoint that can be read, with its optimiser and random state.
+   *
+   * @param run the folder of an earlier run
+   * @param config its settings; steps may be more than before
+   * @throws IllegalArgumentException if the data do not suit the network or the likelihood
+   * @throws TrainException if there is no checkpoint, or it belongs to another network
+   */
+  public static RunSummary resume(
+      RunFolder run, TrainConfig config, Dataset data, TrainListener listener) {
+    requireFits(config, data);
+    Trainer trainer = new Trainer(run, config, data, listener);
+    try (VaeSession session = trainer.newSession()) {
+      CheckpointStore.Loaded loaded =
+          trainer
+              .checkpoints
+              .latest(listener::onMessage)
+              .orElseThrow(
+                  () ->
+                      new TrainException(
+                          "Cannot resume "
+                              + run.root()
+                              + ": it has no checkpoint that can be read. Start again with"
+                              + " --overwrite."));
+      session.restore(loaded.checkpoint().arrays(), loaded.file().toString());
+      run.writeConfig(config);
+      trainer.lastValidationLoss = loaded.checkpoint().validationLoss();
+      trainer.bestValidationLoss =
+          trainer
+              .checkpoints
+              .best()
+              .map(best -> best.checkpoint().validationLoss())
+              .orElse(Double.POSITIVE_INFINITY);
+      trainer.savedStep = loaded.checkpoint().step();
+      trainer.history.truncateAfter(trainer.savedStep);
+      listener.onMessage("Resuming at step " + trainer.savedStep + " from " + loaded.file());
+      return trainer.train(session, trainer.savedStep);
+    }
+  }
+
+  private VaeSession newSession() {
+    return new VaeSession(config, data.shape(), Devices.resolve(config.device()));
+  }
+
+  private RunSummary train(VaeSession session, long firstStep) {
+    Split split = Split.of(data, config.validationFraction(), config.seed());
+    long step = firstStep;
+    try (BatchLoader batches =
+        new BatchLoader(split.train(), config.batch(), config.seed(), firstStep, PREFETCH)) {
+      while (step < config.steps() && !listener.shouldStop()) {
+        meter.startStep();
+        VaeSession.Step terms =
+            session.step(batches.next().values(), step + 1, config.learningRate());
+        step++;
+        meter.endStep(terms, config.batch());
+        requireFinite(terms, step);
+        listener.onProgress(meter.progress(step, config.steps()));
+        afterStep(session, split, step);
+      }
+    }
+    return finish(session, split, step);
+  }
+
+  private void afterStep(VaeSession session, Split split, long step) {
+    if (step % config.logEvery() == 0) {
+      log(step);
+    }
+    boolean validated = step % config.validationEvery() == 0;
+    if (validated) {
+      validate(session, split, step);
+    }
+    if (step % config.checkpointEvery() == 0) {
+      save(session, step);
+    }
+  }
+
+  private RunSummary finish(VaeSession session, Split split, long step) {
+    if (meter.hasPending()) {
+      log(step);
+    }
+    Validation validation = validate(session, split, step);
+    if (savedStep != step) {
+      save(session, step);
+    }
+    ItemShape shape = data.shape();
+    SavedModels models = new SavedModels(config, shape, session.weights());
+    models.writeEncoder(run.encoder());
+    models.writeDecoder(run.decoder());
+    RunSummary summary =
+        new RunSummary(
+            data.name(),
+            data.size(),
+            shape.image()
+                ? List.of(shape.height(), shape.width(), shape.channels())
+                : List.of(shape.size()),
+            step,
+            step * config.batch(),
+            session.parameterCount(),
+            validation.loss(),
+            validation.negativeElbo(),
+            validation.reconstruction(),
+            validation.kl(),
+            validation.klPerDimension(),
+            validation.posteriorMean(),
+            validation.posteriorStd(),
+            meter.overallImagesPerSecond(),
+            meter.overallSeconds());
+    new RunPictures(run.pictures(), config, shape, session).write(split.validation(), validation);
+    HistoryChart.write(run.pictures().resolve("history.png"), history.lines(), listener);
+    run.writeSummary(summary);
+    return summary;
+  }
+
+  private void log(long step) {
+    Meter.Means means = meter.takeMeans();
+    history.append(
+        new History.Line(
+            step,
+            step * config.batch(),
+            means.loss(),
+            means.reconstruction() + means.kl(),
+            means.reconstruction(),
+            means.kl(),
+            config.learningRate(),
+            means.imagesPerSecond(),
+            false));
+  }
+
+  private Validation validate(VaeSession session, Split split, long step) {
+    long start = System.nanoTime();
+    Validation v =
+        Validation.of(session, split.validation(), config.validationImages(), config.latent());
+    double seconds = (System.nanoTime() - start) / 1e9;
+    int images = Math.min(config.validationImages(), split.validation().size());
+    lastValidationLoss = v.loss();
+    history.append(
+        new History.Line(
+            step,
+            step * config.batch(),
+            v.loss(),
+            v.negativeElbo(),
+            v.reconstruction(),
+            v.kl(),
+            config.learningRate(),
+            images / seconds,
+            true));
+    return v;
+  }
+
+  private void save(VaeSession session, long step) {
+    Map<String, float[]> state = session.state();
+    String broken = StateCheck.firstNotFinite(state);
+    if (broken != null) {
+      throw diverged(step, broken + " holds NaN or an infinity");
+    }
+    var file = checkpoints.save(new Checkpoint(step, config.seed(), lastValidationLoss, state));
+    if (lastValidationLoss < bestValidationLoss) {
+      bestValidationLoss = lastValidationLoss;
+      checkpoints.saveBest(file);
+    }
+    savedStep = step;
+  }
+
+  private void requireFinite(VaeSession.Step terms, long step) {
+    if (!Double.isFinite(terms.loss())) {
+      throw diverged(
+          step,
+          "the loss is "
+              + terms.loss()
+              + " (reconstruction "
+              + terms.reconstruction()
+              + ", KL "
+              + terms.kl()
+              + ")");
+    }
+  }
+
+  private TrainException diverged(long step, String what) {
+    String last =
+        savedStep < 0
+            ? "There is no checkpoint yet."
+            : "The checkpoint of step " + savedStep + " is kept.";
+    return new TrainException(
+        "Training diverged at step "
+            + step
+            + ": "
+            + what
+            + ". "
+            + last
+            + " Try a smaller --learning-rate than "
+            + config.learningRate()
+            + ", or a smaller --beta.");
+  }
+
+  private static void requireFits(TrainConfig config, Dataset data) {
+    ValueRange range = data.range();
+    if (config.newLikelihood().needsUnitInterval() && (range.min() < 0 || range.max() > 1)) {
+      throw new IllegalArgumentException(
+          "Data "
+              + data.name()
+              + " hold values from "
+              + range.min()
+              + " to "
+              + range.max()
+              + ", expected [0,1] for likelihood "
+              + config.likelihood()
+              + ". Scale them, or use --likelihood gaussian.");
+    }
+  }
+}

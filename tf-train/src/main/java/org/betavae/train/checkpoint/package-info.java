@@ -1,0 +1,2 @@
+/** Checkpoints: everything a run needs to go on, in one file each. */
+package org.betavae.train.checkpoint;

@@ -1,0 +1,53 @@
+package org.betavae.train.network;
+
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+
+/**
+ * A transposed convolution with SAME padding and a bias: {@code [batch, h, w, in] -> [batch, h *
+ * stride, w * stride, filters]}.
+ *
+ * @param filters channels of the output
+ * @param kernelSize side of the square kernel
+ * @param stride factor by which height and width grow
+ */
+public record ConvTranspose2d(int filters, int kernelSize, int stride) implements Layer {
+  public ConvTranspose2d {
+    Conv2d.requirePositive("conv_transpose", filters, kernelSize, stride);
+  }
+
+  @Override
+  public String scopeName() {
+    return "conv_transpose";
+  }
+
+  @Override
+  public Operand<TFloat32> apply(Ops tf, Weights weights, String scope, Operand<TFloat32> x) {
+    long[] in = Layer.featuresOf(x, scope, 3);
+    Operand<TFloat32> kernel =
+        weights.get(
+            scope + "/kernel",
+            new long[] {kernelSize, kernelSize, filters, in[2]},
+            Initializer.GLOROT_UNIFORM);
+    Operand<TFloat32> bias = weights.get(scope + "/bias", new long[] {filters}, Initializer.ZEROS);
+    Operand<TInt32> outputShape =
+        outputShape(tf, x, Math.toIntExact(in[0] * stride), Math.toIntExact(in[1] * stride));
+    Operand<TFloat32> y =
+        tf.nn.conv2dBackpropInput(outputShape, kernel, x, Layer.strides(stride), "SAME");
+    return tf.nn.biasAdd(y, bias);
+  }
+
+  private Operand<TInt32> outputShape(Ops tf, Operand<TFloat32> x, int height, int width) {
+    long batch = x.shape().get(0);
+    if (batch >= 0) {
+      return tf.constant(new int[] {Math.toIntExact(batch), height, width, filters});
+    }
+    Operand<TInt32> dynamicBatch =
+        tf.squeeze(tf.slice(tf.shape(x), tf.constant(new int[] {0}), tf.constant(new int[] {1})));
+    return tf.stack(
+        List.of(dynamicBatch, tf.constant(height), tf.constant(width), tf.constant(filters)));
+  }
+}

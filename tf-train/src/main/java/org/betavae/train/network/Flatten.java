@@ -1,0 +1,17 @@
+package org.betavae.train.network;
+
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/** {@code [batch, ...] -> [batch, size]}, the last dimension fastest. */
+public record Flatten() implements Layer {
+  @Override
+  public Operand<TFloat32> apply(Ops tf, Weights weights, String scope, Operand<TFloat32> x) {
+    if (x.shape().numDimensions() == 2) {
+      return x;
+    }
+    int size = Math.toIntExact(x.shape().tail().size());
+    return tf.reshape(x, tf.constant(new int[] {-1, size}));
+  }
+}

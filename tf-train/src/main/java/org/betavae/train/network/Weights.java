@@ -1,0 +1,129 @@
+package org.betavae.train.network;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Assign;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.core.Variable;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * The trainable variables of one graph, in the order in which the layers asked for them.
+ *
+ * <p>Asking twice for a name gives the same variable, which is how several towers, or a training
+ * and an evaluation pass, share their weights. Variables are reference variables ({@code
+ * VariableV2}), the kind that TensorFlow Java writes into a SavedModel.
+ */
+public final class Weights {
+  private final Ops tf;
+  private final Map<String, Weight> weights = new LinkedHashMap<>();
+
+  /**
+   * One variable with what sets it from outside.
+   *
+   * @param name such as {@code encoder/conv1/kernel}
+   * @param shape dimensions
+   * @param initializer how its first values are drawn
+   * @param variable the variable
+   * @param value placeholder of the same shape
+   * @param assign sets the variable to the placeholder
+   */
+  public record Weight(
+      String name,
+      List<Long> shape,
+      Initializer initializer,
+      Variable<TFloat32> variable,
+      Placeholder<TFloat32> value,
+      Assign<TFloat32> assign) {
+
+    /** Number of values. */
+    public int size() {
+      return Math.toIntExact(count(toArray()));
+    }
+
+    /** Dimensions as TensorFlow's shape. */
+    public Shape tensorShape() {
+      return Shape.of(toArray());
+    }
+
+    /**
+     * First values, drawn from the initializer.
+     *
+     * @param seed the run's seed; each variable derives its own from it and its name
+     * @return row-major values
+     */
+    public float[] initialValues(long seed) {
+      return initializer.values(toArray(), seed * 0x9E3779B97F4A7C15L + name.hashCode());
+    }
+
+    private long[] toArray() {
+      return shape.stream().mapToLong(Long::longValue).toArray();
+    }
+  }
+
+  /** No variables yet; {@code tf} is the graph that they are added to. */
+  public Weights(Ops tf) {
+    this.tf = tf;
+  }
+
+  /**
+   * The variable of that name, made at the first call.
+   *
+   * @throws IllegalArgumentException if it exists with another shape
+   */
+  public Variable<TFloat32> get(String name, long[] shape, Initializer initializer) {
+    List<Long> wanted = boxed(shape);
+    Weight known = weights.get(name);
+    if (known == null) {
+      known = add(name, wanted, shape, initializer);
+    }
+    if (!known.shape().equals(wanted)) {
+      throw new IllegalArgumentException(
+          "Weight " + name + " has the shape " + known.shape() + ", asked for as " + wanted + ".");
+    }
+    return known.variable();
+  }
+
+  /** All variables so far, in order of their first use. */
+  public Collection<Weight> all() {
+    return Collections.unmodifiableCollection(weights.values());
+  }
+
+  /** Number of values in all variables together. */
+  public long parameterCount() {
+    return weights.values().stream().mapToLong(Weight::size).sum();
+  }
+
+  private Weight add(String name, List<Long> shape, long[] dims, Initializer initializer) {
+    Shape tensorShape = Shape.of(dims);
+    Variable<TFloat32> variable = tf.withName(name).variable(tensorShape, TFloat32.class);
+    Placeholder<TFloat32> value =
+        tf.withName(name + "/value").placeholder(TFloat32.class, Placeholder.shape(tensorShape));
+    Assign<TFloat32> assign = tf.withName(name + "/assign").assign(variable, value);
+    Weight weight = new Weight(name, shape, initializer, variable, value, assign);
+    weights.put(name, weight);
+    return weight;
+  }
+
+  private static List<Long> boxed(long[] shape) {
+    List<Long> list = new ArrayList<>(shape.length);
+    for (long dim : shape) {
+      list.add(dim);
+    }
+    return List.copyOf(list);
+  }
+
+  static long count(long[] shape) {
+    long count = 1;
+    for (long dim : shape) {
+      count = Math.multiplyExact(count, dim);
+    }
+    return count;
+  }
+}

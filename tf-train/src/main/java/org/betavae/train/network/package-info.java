@@ -1,0 +1,2 @@
+/** Encoder and decoder networks as lists of layers, and the weights they use. */
+package org.betavae.train.network;

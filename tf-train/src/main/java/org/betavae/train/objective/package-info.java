@@ -1,0 +1,2 @@
+/** Likelihoods and objectives, in nats per image. */
+package org.betavae.train.objective;

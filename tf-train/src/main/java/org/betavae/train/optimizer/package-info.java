@@ -1,0 +1,2 @@
+/** Update rules for the weights. */
+package org.betavae.train.optimizer;
