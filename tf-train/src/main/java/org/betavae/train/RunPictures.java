@@ -111,11 +111,11 @@ final class RunPictures {
     float[] swept = sweep(base, order, values);
     Pictures.writePng(
         grid.draw(swept, 0, order.length * COLUMNS), folder.resolve("traversals.png"));
-    animation(base, order, labels, scale);
+    animation(base, order, scale);
   }
 
   /** Every latent at once, each image swinging to and fro along its own latent. */
-  private void animation(float[] base, int[] order, List<String> labels, int scale) {
+  private void animation(float[] base, int[] order, int scale) {
     int columns = Math.min(5, order.length);
     int rows = (order.length + columns - 1) / columns;
     ImageGrid grid = ImageGrid.of(shape, columns).withScale(2 * scale);

@@ -31,6 +31,8 @@ public final class SavedModelRunner implements AutoCloseable {
     private final float[] values;
 
     /**
+     * Wraps both.
+     *
      * @param shape dimensions
      * @param values row-major
      */

@@ -38,6 +38,8 @@ final class SavedModels {
   private final Map<String, float[]> values;
 
   /**
+   * A writer for one set of weights.
+   *
    * @param values weights by name
    */
   SavedModels(TrainConfig config, ItemShape shape, Map<String, float[]> values) {

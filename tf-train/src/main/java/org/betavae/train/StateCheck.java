@@ -14,6 +14,8 @@ final class StateCheck {
   private StateCheck() {}
 
   /**
+   * Refuses a state that is not of these weights.
+   *
    * @throws TrainException if an array is missing, left over or of another size
    */
   static void requireFits(Collection<Weight> weights, Map<String, float[]> state, String source) {

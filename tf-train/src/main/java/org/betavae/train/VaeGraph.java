@@ -37,6 +37,8 @@ final class VaeGraph implements AutoCloseable {
   private final Network network;
 
   /**
+   * The pass that trains.
+   *
    * @param items {@code [batch, ...]}
    * @param noise {@code [batch, latent]}
    * @param terms loss, reconstruction and KL in nats per image, {@code [3]}
@@ -48,6 +50,8 @@ final class VaeGraph implements AutoCloseable {
       Adam.InGraph adam) {}
 
   /**
+   * The pass that evaluates, encodes and decodes.
+   *
    * @param items {@code [n, ...]}
    * @param noise {@code [n, latent]}
    * @param z {@code [n, latent]}

@@ -24,6 +24,8 @@ public final class CheckpointStore {
   private final int keep;
 
   /**
+   * A store in one folder.
+   *
    * @param folder made at the first save
    * @param keep how many of the last checkpoints stay, at least 1
    */

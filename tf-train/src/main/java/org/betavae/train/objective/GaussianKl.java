@@ -15,6 +15,8 @@ public final class GaussianKl {
   private GaussianKl() {}
 
   /**
+   * Adds the formula to a graph.
+   *
    * @param mean μ, shape {@code [batch, latent]}
    * @param logVar natural log of σ², same shape
    * @return nats per item and latent, shape {@code [batch, latent]}
