@@ -1,85 +1,258 @@
 package org.betavae.infer;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
- * An open model: embeds images, decodes latents, generates.
+ * An open model: embeds images, decodes latents, generates. Images are flat arrays in the order
+ * {@code [N, C, H, W]} with values in [0,1] (or {@code [N, D]} for models of plain vectors),
+ * latents {@code [N, L]}, whatever the files' own names and layouts are.
  *
- * <p>Safe for use by many threads at once, which share {@link ModelOptions#threads()} processor
- * threads. {@link #close()} lets calls in flight finish and then frees the native memory; a call
- * made later is refused with an {@link IllegalStateException}. Closing twice is fine.
+ * <pre>{@code
+ * try (BetaVaeModel model = BetaVaeModel.open(Path.of("model"))) {
+ *   float[] latents = model.embed(images).mean();
+ *   Images samples = model.generate(16, 42L, 1.0);
+ * }
+ * }</pre>
+ *
+ * <p><b>Threads.</b> One open model serves any number of threads. All calls together use at most
+ * {@link ModelOptions#threads()} processor threads; more callers than that take turns. A call on up
+ * to 4 items that finds the model idle uses all of them for the least latency; larger batches are
+ * cut into chunks that are computed at the same time, so that a batch of any size needs little
+ * memory besides its own arrays.
+ *
+ * <p><b>Closing.</b> {@link #close()} waits for the calls in flight, then frees the native memory;
+ * a later call is an {@link IllegalStateException}. Closing again does nothing.
+ *
+ * <p><b>Models made elsewhere</b> (by PyTorch, Keras and others) need not follow this project's
+ * names. The encoder's mean and log-variance are found by shape and usual names ({@code mu}, {@code
+ * logvar} ...), or named in {@link ModelOptions}. Images {@code [N, H, W, C]} are recognised by
+ * their last size (4 at most, where the first is more) and turned. A decoder without an output for
+ * the images' mean gets a sigmoid: if the output is named like {@code logits}, and the likelihood
+ * is unknown or {@code bernoulli}, or there is no other output.
+ *
+ * <p>Wrong arguments (null, a wrong length, NaN or infinite values, images outside [0,1] where the
+ * encoder's metadata say that it takes images) are an {@link IllegalArgumentException}.
  */
 public final class BetaVaeModel implements AutoCloseable {
+  private static final String ENCODER = "encoder.onnx";
+  private static final String DECODER = "decoder.onnx";
 
-  private BetaVaeModel() {}
+  private final CallGate gate = new CallGate();
+  private final ModelLoader.Loaded loaded;
 
-  /** Opens {@code encoder.onnx} and {@code decoder.onnx} of a folder; either may be missing. */
+  private BetaVaeModel(ModelLoader.Loaded loaded) {
+    this.loaded = loaded;
+  }
+
+  /**
+   * Opens a model folder with {@link ModelOptions#defaults()}.
+   *
+   * @param folder holds {@code encoder.onnx}, {@code decoder.onnx}, or both
+   * @throws ModelException if the folder has neither, a file cannot be used, or the two do not fit
+   *     together
+   */
   public static BetaVaeModel open(Path folder) {
     return open(folder, ModelOptions.defaults());
   }
 
-  /** Opens {@code encoder.onnx} and {@code decoder.onnx} of a folder; either may be missing. */
+  /**
+   * Opens a model folder.
+   *
+   * @param folder holds {@code encoder.onnx}, {@code decoder.onnx}, or both
+   * @throws ModelException if the folder has neither, a file cannot be used, or the two do not fit
+   *     together
+   */
   public static BetaVaeModel open(Path folder, ModelOptions options) {
-    return pending(BetaVaeModel.class);
+    if (folder == null) {
+      throw new IllegalArgumentException("folder is null, expected a model folder. Pass its path.");
+    }
+    if (!Files.isDirectory(folder)) {
+      throw new ModelException(
+          folder,
+          (Files.exists(folder) ? "it is no folder" : "there is no such folder")
+              + ", expected one with "
+              + ENCODER
+              + " and "
+              + DECODER
+              + ". Check the path, or open the files by their own names.");
+    }
+    Path encoder = folder.resolve(ENCODER);
+    Path decoder = folder.resolve(DECODER);
+    if (!Files.exists(encoder) && !Files.exists(decoder)) {
+      throw new ModelException(
+          folder,
+          "it has neither "
+              + ENCODER
+              + " nor "
+              + DECODER
+              + ", expected at least one. Export a model into it, or open the files by their own"
+              + " names.");
+    }
+    return open(
+        Files.exists(encoder) ? encoder : null, Files.exists(decoder) ? decoder : null, options);
   }
 
-  /** Opens an encoder and a decoder under any names; either may be null. */
+  /**
+   * Opens an encoder and a decoder under any names.
+   *
+   * @param encoderFile an ONNX file, or null for a model that only decodes
+   * @param decoderFile an ONNX file, or null for a model that only embeds
+   * @throws ModelException if a file cannot be used or the two do not fit together
+   */
   public static BetaVaeModel open(Path encoderFile, Path decoderFile, ModelOptions options) {
-    return pending(BetaVaeModel.class);
+    if (encoderFile == null && decoderFile == null) {
+      throw new IllegalArgumentException(
+          "encoderFile and decoderFile are null, expected at least one ONNX file. Pass its path.");
+    }
+    if (options == null) {
+      throw new IllegalArgumentException(
+          "options is null, expected how to open. Pass ModelOptions.defaults().");
+    }
+    return new BetaVaeModel(
+        ModelLoader.load(
+            Optional.ofNullable(encoderFile), Optional.ofNullable(decoderFile), options));
   }
 
-  /** What is known of the model. */
+  /** What is known of the model; also after it was closed. */
   public ModelInfo info() {
-    return pending(ModelInfo.class);
+    return loaded.info();
   }
 
-  /** Embeds images, shape {@code [N, C, H, W]} or {@code [N, D]}, N inferred from the length. */
+  /** Where the model is computed: not what was asked for if that is not to be had here. */
+  public Provider provider() {
+    return loaded.provider();
+  }
+
+  /**
+   * Embeds images: the mean and the log-variance of q(z|x) for each.
+   *
+   * @param images shape {@code [N, C, H, W]} or {@code [N, D]}, N follows from the length
+   * @throws IllegalStateException if the model is closed or has no encoder
+   */
   public Embeddings embed(float[] images) {
-    return pending(Embeddings.class);
+    return call(() -> encoder().embed(images));
   }
 
-  /** Decodes latents, shape {@code [N, L]}. */
+  /**
+   * Decodes latents to images: the mean of p(x|z) for each.
+   *
+   * @param z shape {@code [N, L]}, N follows from the length
+   * @throws IllegalStateException if the model is closed or has no decoder
+   */
   public Images decode(float[] z) {
-    return pending(Images.class);
+    return call(() -> decoder().decode(z));
   }
 
-  /** Decodes {@code count} latents drawn from the prior, z ~ temperature · N(0, I). */
+  /**
+   * Decodes {@link #samplePrior samples of the prior}.
+   *
+   * @throws IllegalStateException if the model is closed or has no decoder
+   */
   public Images generate(int count, long seed, double temperature) {
-    return pending(Images.class);
+    return call(() -> decoder().decode(samplePrior(count, seed, temperature)));
   }
 
-  /** The latents that {@link #generate} decodes, shape {@code [count, L]}. */
+  /**
+   * Latents z = temperature · ε, ε ~ N(0, I), shape {@code [count, L]}. The same on every machine
+   * and in every release: {@code new java.util.Random(seed).nextGaussian()}, whose algorithm is
+   * part of its documentation, row by row, times the temperature, rounded to float.
+   *
+   * @param count 1 and more
+   * @param temperature 0 and more; 1 is the prior itself
+   */
   public float[] samplePrior(int count, long seed, double temperature) {
-    return pending(float[].class);
+    return LatentPaths.prior(count, info().latentSize(), seed, temperature);
   }
 
-  /** Decodes the means of the images' embeddings. */
+  /**
+   * Embeds images and decodes the means.
+   *
+   * @param images shape {@code [N, C, H, W]} or {@code [N, D]}, N follows from the length
+   * @throws IllegalStateException if the model is closed, or has no encoder or no decoder
+   */
   public Images reconstruct(float[] images) {
-    return pending(Images.class);
+    return call(
+        () -> {
+          Decoder decoder = decoder();
+          return decoder.decode(encoder().embed(images).mean());
+        });
   }
 
-  /** Decodes one latent vector with one of its dimensions set to each of {@code values}. */
+  /**
+   * Decodes one latent vector with one of its dimensions set to each value in turn.
+   *
+   * @param z shape {@code [L]}; stays as it is
+   * @param dimension from 0
+   * @return {@code values.length} images
+   * @throws IllegalStateException if the model is closed or has no decoder
+   */
   public Images traverse(float[] z, int dimension, float[] values) {
-    return pending(Images.class);
+    Inputs.vector("z", z, info().latentSize());
+    return call(() -> decoder().decode(LatentPaths.sweep(z, dimension, values)));
   }
 
-  /** {@link #traverse} for every dimension, L·values.length images, one dimension after another. */
+  /**
+   * {@link #traverse} for every dimension, one after another.
+   *
+   * @param z shape {@code [L]}; stays as it is
+   * @return {@code L * values.length} images
+   * @throws IllegalStateException if the model is closed or has no decoder
+   */
   public Images traverseAll(float[] z, float[] values) {
-    return pending(Images.class);
+    Inputs.vector("z", z, info().latentSize());
+    return call(() -> decoder().decode(LatentPaths.sweepAll(z, values)));
   }
 
-  /** Decodes {@code steps} latents on the way between two, both ends included. */
+  /**
+   * Decodes latents on the way from one to another, both ends included, at equal steps.
+   *
+   * @param from shape {@code [L]}
+   * @param to shape {@code [L]}
+   * @param steps 2 and more
+   * @return {@code steps} images
+   * @throws IllegalStateException if the model is closed or has no decoder
+   */
   public Images interpolate(float[] from, float[] to, int steps, Interpolation how) {
-    return pending(Images.class);
+    Inputs.vector("from", from, info().latentSize());
+    Inputs.vector("to", to, info().latentSize());
+    return call(() -> decoder().decode(LatentPaths.between(from, to, steps, how)));
   }
 
   @Override
-  public void close() {}
-
-  private static <T> T pending(Class<T> type) {
-    if (type != null) {
-      throw new UnsupportedOperationException("not built yet");
+  public void close() {
+    if (gate.close()) {
+      loaded.handles().close();
     }
-    return null;
+  }
+
+  private <T> T call(Supplier<T> work) {
+    gate.enter();
+    try {
+      return work.get();
+    } finally {
+      gate.exit();
+    }
+  }
+
+  private Encoder encoder() {
+    return loaded.encoder().orElseThrow(() -> missing("encoder", ENCODER));
+  }
+
+  private Decoder decoder() {
+    return loaded.decoder().orElseThrow(() -> missing("decoder", DECODER));
+  }
+
+  private static IllegalStateException missing(String role, String file) {
+    return new IllegalStateException(
+        "The model has no "
+            + role
+            + ", expected one for this call. Open it with its "
+            + role
+            + " (in a model folder "
+            + file
+            + ").");
   }
 }

@@ -1,0 +1,252 @@
+package org.betavae.infer;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Opens the files of a model, finds out what is what in them, and checks that they fit together.
+ */
+final class ModelLoader {
+  /** Shows that an output's first size follows the batch; 1 would not. */
+  private static final int PROBE_BATCH = 2;
+
+  private final ModelOptions options;
+  private final NativeHandles handles;
+  private final Workers workers;
+  private final Provider provider;
+
+  private ModelLoader(ModelOptions options, NativeHandles handles) {
+    this.options = options;
+    this.handles = handles;
+    this.workers = handles.add(new Workers(options.threads()));
+    this.provider = Ort.available(options.provider());
+  }
+
+  /**
+   * An open model.
+   *
+   * @param handles closes all of it
+   */
+  record Loaded(
+      Optional<Encoder> encoder,
+      Optional<Decoder> decoder,
+      ModelInfo info,
+      Provider provider,
+      NativeHandles handles) {}
+
+  /**
+   * One open file.
+   *
+   * @param outputs those that are wanted, with their true sizes
+   * @param onlyOutput whether the file has no other
+   */
+  private record Half(
+      OnnxFile file,
+      Metadata metadata,
+      TensorSpec input,
+      List<TensorSpec> outputs,
+      boolean onlyOutput) {
+
+    TensorSpec output() {
+      return outputs.get(0);
+    }
+  }
+
+  /** At least one of the files has to be given. */
+  static Loaded load(Optional<Path> encoder, Optional<Path> decoder, ModelOptions options) {
+    NativeHandles handles = new NativeHandles();
+    try {
+      ModelLoader loader = new ModelLoader(options, handles);
+      return loader.load(encoder, decoder);
+    } catch (RuntimeException | Error e) {
+      handles.close();
+      throw e;
+    }
+  }
+
+  private Loaded load(Optional<Path> encoderPath, Optional<Path> decoderPath) {
+    Optional<Half> encoder = encoderPath.map(this::openEncoder);
+    Optional<Half> decoder = decoderPath.map(path -> openDecoder(path, encoder));
+    Optional<ItemShape> declared =
+        encoder
+            .flatMap(half -> half.metadata().inputShape())
+            .or(() -> decoder.flatMap(half -> half.metadata().inputShape()));
+    Optional<ItemLayout> in = encoder.map(half -> layout(half.file(), half.input(), declared));
+    Optional<ItemShape> known = declared.or(() -> in.map(ItemLayout::shape));
+    Optional<ItemLayout> out = decoder.map(half -> layout(half.file(), half.output(), known));
+    if (encoder.isPresent() && decoder.isPresent()) {
+      checkLatents(encoder.get(), decoder.get());
+      checkImages(encoder.get(), in.get(), decoder.get(), out.get());
+    }
+    // A half that works on plain vectors speaks of them in the image layout of the other half.
+    Optional<ItemLayout> images =
+        in.filter(layout -> !layout.shape().isVector()).or(() -> out).or(() -> in);
+    Optional<ItemLayout> encoderLayout =
+        in.map(layout -> layout.shape().isVector() ? images.get() : layout);
+    Optional<ItemLayout> decoderLayout =
+        out.map(layout -> layout.shape().isVector() ? images.get() : layout);
+
+    int latentSize =
+        encoder.map(Half::output).or(() -> decoder.map(Half::input)).orElseThrow().itemSize();
+    Metadata metadata = metadata(encoder, decoder);
+    ModelInfo info =
+        metadata.info(
+            encoder.isPresent(), decoder.isPresent(), images.orElseThrow().shape(), latentSize);
+    return new Loaded(
+        encoder.map(half -> encoder(half, encoderLayout.get(), latentSize)),
+        decoder.map(half -> decoder(half, decoderLayout.get(), latentSize, info.likelihood())),
+        info,
+        provider,
+        handles);
+  }
+
+  private Half openEncoder(Path path) {
+    OnnxFile file = handles.add(new OnnxFile(path, options.threads(), provider));
+    Metadata metadata = new Metadata(path, file.properties());
+    metadata.checkRole("encoder");
+    TensorSpec declared = Roles.input(path, file.inputs(), options.input(), "input");
+    TensorSpec input =
+        sized(path, declared, metadata.inputShape().map(ItemShape::asList).orElse(List.of()));
+    metadata
+        .inputShape()
+        .filter(shape -> shape.size() != input.itemSize())
+        .ifPresent(shape -> contradiction(path, "input_shape", shape.asList(), input));
+    int batch = probeBatch(input);
+    Roles.Latents latents = Roles.latents(path, file.probe(input, batch), batch, options);
+    metadata
+        .latentSize()
+        .filter(size -> size != latents.mean().itemSize())
+        .ifPresent(size -> contradiction(path, "latent_size", size, latents.mean()));
+    return new Half(file, metadata, input, List.of(latents.mean(), latents.logVar()), false);
+  }
+
+  private Half openDecoder(Path path, Optional<Half> encoder) {
+    OnnxFile file = handles.add(new OnnxFile(path, options.threads(), provider));
+    Metadata metadata = new Metadata(path, file.properties());
+    metadata.checkRole("decoder");
+    TensorSpec declared = Roles.input(path, file.inputs(), options.latent(), "latent");
+    Optional<Integer> latentSize =
+        metadata.latentSize().or(() -> encoder.map(half -> half.output().itemSize()));
+    TensorSpec input = sized(path, declared, latentSize.map(List::of).orElse(List.of()));
+    metadata
+        .latentSize()
+        .filter(size -> size != input.itemSize())
+        .ifPresent(size -> contradiction(path, "latent_size", size, input));
+    int batch = probeBatch(input);
+    List<TensorSpec> outputs = file.probe(input, batch);
+    TensorSpec images =
+        Roles.images(path, outputs, batch, options, encoder.map(half -> half.input().itemSize()));
+    metadata
+        .inputShape()
+        .filter(shape -> shape.size() != images.itemSize())
+        .ifPresent(shape -> contradiction(path, "input_shape", shape.asList(), images));
+    return new Half(file, metadata, input, List.of(images), outputs.size() == 1);
+  }
+
+  private Encoder encoder(Half half, ItemLayout layout, int latentSize) {
+    Network network =
+        handles.add(new Network(half.file(), half.input(), half.outputs(), false, workers));
+    boolean unitRange = half.metadata().inputShape().filter(shape -> !shape.isVector()).isPresent();
+    return new Encoder(network, layout, latentSize, unitRange);
+  }
+
+  private Decoder decoder(
+      Half half, ItemLayout layout, int latentSize, Optional<String> likelihood) {
+    boolean bernoulli = likelihood.map(name -> name.equalsIgnoreCase("bernoulli")).orElse(true);
+    boolean sigmoid = Roles.isLogits(half.output().name()) && (bernoulli || half.onlyOutput());
+    Network network =
+        handles.add(new Network(half.file(), half.input(), half.outputs(), sigmoid, workers));
+    return new Decoder(network, layout, latentSize);
+  }
+
+  /** The input with its free sizes, other than the batch, taken from what is known otherwise. */
+  private static TensorSpec sized(Path path, TensorSpec input, List<Integer> known) {
+    List<Long> dims = new ArrayList<>(input.dims());
+    if (known.size() == dims.size() - 1) {
+      for (int i = 0; i < known.size(); i++) {
+        if (dims.get(i + 1) < 0) {
+          dims.set(i + 1, (long) known.get(i));
+        }
+      }
+    }
+    TensorSpec sized = new TensorSpec(input.name(), input.type(), dims);
+    if (sized.itemSize() == 0) {
+      throw new ModelException(
+          path,
+          "its input is "
+              + input
+              + ", expected fixed sizes of 1 and more besides the batch N. Export the model with"
+              + " only the batch left free.");
+    }
+    return sized;
+  }
+
+  private static int probeBatch(TensorSpec input) {
+    return input.fixedBatch() > 0 ? input.fixedBatch() : PROBE_BATCH;
+  }
+
+  private static ItemLayout layout(OnnxFile file, TensorSpec images, Optional<ItemShape> known) {
+    return ItemLayout.of(images.itemDims(), known)
+        .orElseThrow(
+            () ->
+                new ModelException(
+                    file.path(),
+                    images
+                        + " has too many sizes for images, expected [N, C, H, W], [N, H, W, C],"
+                        + " [N, H, W] or [N, D]. Export the model with one of these."));
+  }
+
+  private static void contradiction(Path path, String key, Object value, TensorSpec actual) {
+    throw new ModelException(
+        path,
+        "its property betavae."
+            + key
+            + " is "
+            + value
+            + ", but the graph has "
+            + actual
+            + ", expected the same. Export the model again.");
+  }
+
+  private static void checkLatents(Half encoder, Half decoder) {
+    if (encoder.output().itemSize() != decoder.input().itemSize()) {
+      throw new ModelException(
+          decoder.file().path(),
+          "it takes latents [N, "
+              + decoder.input().itemSize()
+              + "], but the encoder "
+              + encoder.file().path()
+              + " gives [N, "
+              + encoder.output().itemSize()
+              + "], expected the same. Use two files of one model.");
+    }
+  }
+
+  private static void checkImages(Half encoder, ItemLayout in, Half decoder, ItemLayout out) {
+    boolean oneIsVector = in.shape().isVector() || out.shape().isVector();
+    boolean fit =
+        oneIsVector ? in.shape().size() == out.shape().size() : in.shape().equals(out.shape());
+    if (!fit) {
+      throw new ModelException(
+          decoder.file().path(),
+          "it makes images "
+              + out.shape().batchShape("N")
+              + ", but the encoder "
+              + encoder.file().path()
+              + " takes "
+              + in.shape().batchShape("N")
+              + ", expected the same. Use two files of one model.");
+    }
+  }
+
+  private static Metadata metadata(Optional<Half> encoder, Optional<Half> decoder) {
+    if (encoder.isEmpty()) {
+      return decoder.orElseThrow().metadata();
+    }
+    return decoder.isEmpty()
+        ? encoder.get().metadata()
+        : encoder.get().metadata().orElse(decoder.get().metadata());
+  }
+}

@@ -1,0 +1,174 @@
+package org.betavae.infer;
+
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One ONNX file, opened twice: a session whose operators run on the caller's thread alone, for bulk
+ * work and for concurrent callers, and one whose operators run on all threads, for the latency of a
+ * single small call.
+ *
+ * <p>Safe for threads, as sessions are, but for {@link #close()}, which the owner calls when no
+ * call is in flight.
+ */
+final class OnnxFile implements AutoCloseable {
+  private final Path path;
+  private final NativeHandles handles = new NativeHandles();
+  private final OrtSession single;
+  private final OrtSession parallel;
+  private final List<TensorSpec> inputs;
+  private final List<TensorSpec> outputs;
+  private final Map<String, String> properties;
+
+  OnnxFile(Path path, int threads, Provider provider) {
+    this.path = path;
+    checkReadable(path);
+    try {
+      this.single = open(1, provider);
+      // A GPU computes one call at a time anyway; a second session would double its memory.
+      this.parallel = threads == 1 || provider == Provider.CUDA ? single : open(threads, provider);
+      this.inputs = specs(single.getInputInfo());
+      this.outputs = specs(single.getOutputInfo());
+      this.properties = Map.copyOf(single.getMetadata().getCustomMetadata());
+    } catch (OrtException e) {
+      handles.close();
+      throw new ModelException(
+          path,
+          "ONNX Runtime cannot load it: "
+              + Ort.oneLine(e)
+              + ". Expected a whole ONNX file of a supported opset; export or copy it again.",
+          e);
+    } catch (RuntimeException | Error e) {
+      handles.close();
+      throw e;
+    }
+  }
+
+  Path path() {
+    return path;
+  }
+
+  /** Runs each call on the calling thread. */
+  OrtSession single() {
+    return single;
+  }
+
+  /** Runs each call on all threads. */
+  OrtSession parallel() {
+    return parallel;
+  }
+
+  List<TensorSpec> inputs() {
+    return inputs;
+  }
+
+  /** The outputs as the file declares them; sizes may be missing or wrong, see {@link #probe}. */
+  List<TensorSpec> outputs() {
+    return outputs;
+  }
+
+  /** The file's {@code metadata_props}. */
+  Map<String, String> properties() {
+    return properties;
+  }
+
+  /**
+   * Runs the file once on zeros and returns its outputs with the sizes they really have. An output
+   * is left out if it is no tensor.
+   *
+   * @param input the only input, sizes known but for the batch
+   */
+  List<TensorSpec> probe(TensorSpec input, int batch) {
+    ByteBuffer zeros =
+        ByteBuffer.allocateDirect(Math.multiplyExact(4 * batch, input.itemSize()))
+            .order(ByteOrder.nativeOrder());
+    OrtEnvironment environment = Ort.environment();
+    try (OnnxTensor tensor =
+            OnnxTensor.createTensor(environment, zeros.asFloatBuffer(), input.shape(batch));
+        OrtSession.Result result = single.run(Map.of(input.name(), tensor))) {
+      List<TensorSpec> found = new ArrayList<>();
+      for (Map.Entry<String, OnnxValue> output : result) {
+        if (output.getValue().getInfo() instanceof TensorInfo info) {
+          found.add(spec(output.getKey(), info));
+        }
+      }
+      return found;
+    } catch (OrtException e) {
+      throw failed(batch, e);
+    }
+  }
+
+  ModelException failed(int batch, OrtException e) {
+    return new ModelException(
+        path,
+        "ONNX Runtime failed on a batch of "
+            + batch
+            + ": "
+            + Ort.oneLine(e)
+            + ". Check the file with a known input, or export it again.",
+        e);
+  }
+
+  @Override
+  public void close() {
+    handles.close();
+  }
+
+  private OrtSession open(int threads, Provider provider) throws OrtException {
+    OrtSession.SessionOptions options = handles.add(Ort.sessionOptions(threads));
+    if (provider == Provider.CUDA) {
+      options.addCUDA(0);
+    }
+    return handles.add(Ort.environment().createSession(path.toString(), options));
+  }
+
+  private static void checkReadable(Path path) {
+    if (!Files.exists(path)) {
+      throw new ModelException(
+          path, "there is no such file, expected an ONNX file. Check the path.");
+    }
+    if (!Files.isRegularFile(path)) {
+      throw new ModelException(
+          path, "it is no regular file, expected an ONNX file. Check the path.");
+    }
+    try {
+      if (!Files.isReadable(path)) {
+        throw new ModelException(path, "it may not be read. Check its permissions.");
+      }
+      if (Files.size(path) == 0) {
+        throw new ModelException(path, "it has 0 bytes, expected an ONNX file. Export it again.");
+      }
+    } catch (IOException e) {
+      throw new ModelException(path, "it cannot be read: " + e.getMessage() + ".", e);
+    }
+  }
+
+  private static List<TensorSpec> specs(Map<String, NodeInfo> nodes) {
+    return nodes.values().stream()
+        .map(
+            node ->
+                node.getInfo() instanceof TensorInfo info
+                    ? spec(node.getName(), info)
+                    : new TensorSpec(node.getName(), "no tensor", List.of()))
+        .toList();
+  }
+
+  private static TensorSpec spec(String name, TensorInfo info) {
+    return new TensorSpec(
+        name, info.type.toString(), Arrays.stream(info.getShape()).boxed().toList());
+  }
+}

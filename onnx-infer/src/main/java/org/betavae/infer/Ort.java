@@ -1,0 +1,77 @@
+package org.betavae.infer;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+
+/** Settings of ONNX Runtime that all sessions share, each with its reason. */
+final class Ort {
+  private static final Logger LOG = System.getLogger(Ort.class.getPackageName());
+
+  /**
+   * How long an idle worker of the low-latency session waits by spinning. Long enough to catch the
+   * next operator and the next call of a busy caller (as fast as endless spinning at batch 1),
+   * short enough to leave the core to others soon.
+   */
+  private static final String SPIN_MICROS = "200";
+
+  private Ort() {}
+
+  static OrtEnvironment environment() {
+    return OrtEnvironment.getEnvironment();
+  }
+
+  /** Options for a session whose operators run on {@code threads} threads; the caller closes. */
+  static OrtSession.SessionOptions sessionOptions(int threads) throws OrtException {
+    OrtSession.SessionOptions options = new OrtSession.SessionOptions();
+    try {
+      options.setIntraOpNumThreads(threads);
+      options.setInterOpNumThreads(1);
+      options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
+      // What goes wrong is thrown; ONNX Runtime would also print it on standard error.
+      options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+      if (threads > 1) {
+        options.addConfigEntry("session.intra_op.spin_duration_us", SPIN_MICROS);
+      }
+      if (System.getProperty("os.arch", "").equals("aarch64")) {
+        // Memory grows with every new batch size otherwise.
+        options.addConfigEntry("mlas.disable_kleidiai", "1");
+      }
+      return options;
+    } catch (OrtException | RuntimeException e) {
+      options.close();
+      throw e;
+    }
+  }
+
+  /**
+   * The provider that can be had here: CUDA if asked for and possible, otherwise the CPU, with one
+   * warning if CUDA was asked for.
+   */
+  static Provider available(Provider wanted) {
+    if (wanted == Provider.CPU) {
+      return Provider.CPU;
+    }
+    try (OrtSession.SessionOptions trial = new OrtSession.SessionOptions()) {
+      trial.addCUDA(0);
+      return Provider.CUDA;
+    } catch (OrtException e) {
+      LOG.log(
+          Level.WARNING,
+          "CUDA is not available, the model is computed on the CPU: {0}. Use the jar"
+              + " onnxruntime_gpu and install CUDA, or ask for the CPU.",
+          oneLine(e));
+      return Provider.CPU;
+    }
+  }
+
+  /** ONNX Runtime's message on one line, without a full stop at the end. */
+  static String oneLine(Throwable e) {
+    String message = e.getMessage() == null ? e.toString() : e.getMessage();
+    String line = message.strip().replaceAll("\\s*[\\r\\n]+\\s*", " ");
+    return line.endsWith(".") ? line.substring(0, line.length() - 1) : line;
+  }
+}

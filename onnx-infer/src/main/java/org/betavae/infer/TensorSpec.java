@@ -1,0 +1,74 @@
+package org.betavae.infer;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * An input or output of an ONNX file.
+ *
+ * @param type element type as ONNX Runtime names it, or the kind of value if it is no tensor
+ * @param dims first the batch; −1 where the file leaves the size free; empty if the file gives no
+ *     shape
+ */
+record TensorSpec(String name, String type, List<Long> dims) {
+  static final String FLOAT = "FLOAT";
+
+  TensorSpec {
+    dims = List.copyOf(dims);
+  }
+
+  boolean isFloat() {
+    return type.equals(FLOAT);
+  }
+
+  /** Batch size that the file insists on, or 0 if it is free. */
+  int fixedBatch() {
+    return dims.isEmpty() || dims.get(0) < 0 ? 0 : Math.toIntExact(dims.get(0));
+  }
+
+  /** All sizes but the batch. */
+  List<Long> itemDims() {
+    return dims.subList(1, dims.size());
+  }
+
+  /** Number of values of one item, or 0 if a size is free or too large to be true. */
+  int itemSize() {
+    if (dims.isEmpty()) {
+      return 0;
+    }
+    long size = 1;
+    for (long dim : itemDims()) {
+      if (dim <= 0 || dim > Integer.MAX_VALUE) {
+        return 0;
+      }
+      size *= dim;
+      if (size > Integer.MAX_VALUE) {
+        return 0;
+      }
+    }
+    return (int) size;
+  }
+
+  /** Sizes of a tensor of {@code batch} items. */
+  long[] shape(int batch) {
+    long[] shape = dims.stream().mapToLong(Long::longValue).toArray();
+    shape[0] = batch;
+    return shape;
+  }
+
+  /** For messages: {@code 'mean' FLOAT [N, 10]}. */
+  @Override
+  public String toString() {
+    String sizes =
+        dims.isEmpty()
+            ? "of unknown shape"
+            : dims.stream()
+                .map(d -> d < 0 ? "N" : d.toString())
+                .collect(Collectors.joining(", ", "[", "]"));
+    return "'" + name + "' " + type + " " + sizes;
+  }
+
+  static String list(List<TensorSpec> specs) {
+    return specs.stream().map(TensorSpec::toString).collect(Collectors.joining(", "));
+  }
+}

@@ -1,0 +1,81 @@
+package org.betavae.infer;
+
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The processor threads that one model may use: permits, of which each running computation holds as
+ * many as it has threads, and helper threads for bulk work. Safe for threads.
+ */
+final class Workers implements AutoCloseable {
+  private static final long IDLE_SECONDS = 10;
+
+  private final int threads;
+  // Fair, so that bulk work, which queues, lets waiting single calls through between its chunks.
+  private final Semaphore permits;
+  private final ThreadPoolExecutor helpers;
+
+  Workers(int threads) {
+    this.threads = threads;
+    this.permits = new Semaphore(threads, true);
+    int helperCount = Math.max(1, threads - 1);
+    AtomicInteger number = new AtomicInteger();
+    this.helpers =
+        new ThreadPoolExecutor(
+            helperCount,
+            helperCount,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> {
+              Thread thread = new Thread(task, "betavae-infer-" + number.incrementAndGet());
+              thread.setDaemon(true);
+              return thread;
+            });
+    helpers.allowCoreThreadTimeOut(true);
+  }
+
+  int threads() {
+    return threads;
+  }
+
+  /** Takes all permits if nobody computes and nobody waits. */
+  boolean tryTakeAll() {
+    return !permits.hasQueuedThreads() && permits.tryAcquire(threads);
+  }
+
+  /** Takes one permit for a short computation, ahead of those who wait if one is free. */
+  void takeOneSoon() {
+    if (!permits.tryAcquire()) {
+      permits.acquireUninterruptibly();
+    }
+  }
+
+  /** Takes one permit in turn. */
+  void takeOneInTurn() {
+    permits.acquireUninterruptibly();
+  }
+
+  void giveAll() {
+    permits.release(threads);
+  }
+
+  void giveOne() {
+    permits.release();
+  }
+
+  /** Has the task run on up to {@code count} helper threads too, as they get free. */
+  void help(Runnable task, int count) {
+    for (int i = 0; i < Math.min(count, threads - 1); i++) {
+      helpers.execute(task);
+    }
+  }
+
+  @Override
+  public void close() {
+    helpers.shutdown();
+  }
+}
