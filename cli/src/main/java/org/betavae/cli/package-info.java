@@ -1,2 +1,2 @@
-/** Placeholder. */
+/** The command {@code betavae}: the only place that parses arguments and words what a user sees. */
 package org.betavae.cli;

@@ -1,0 +1,97 @@
+package org.betavae.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import org.betavae.data.DataSources;
+import org.betavae.data.Dataset;
+import org.betavae.data.SourceOptions;
+import org.betavae.train.TrainBenchmark;
+import org.betavae.train.TrainConfig;
+
+/** {@code bench train}: how fast training is. */
+final class BenchTrainCommand extends Command {
+  private static final Opt<Integer> STEPS =
+      Opt.integer("steps", "timed steps", 1, 10_000_000).or(200);
+  private static final Opt<Integer> WARM_UP =
+      Opt.integer("warm-up", "steps before them that do not count", 0, 1_000_000).or(20);
+  private static final Opt<Integer> WINDOW =
+      Opt.integer("window", "steps in one timed window", 1, 1_000_000).or(10);
+
+  BenchTrainCommand() {
+    super("bench train", CommandGroup.MEASURE, "measure training speed");
+  }
+
+  @Override
+  List<Opt<?>> options() {
+    return List.of(
+        TrainOptions.DATA,
+        TrainOptions.ARCH,
+        TrainOptions.BATCH,
+        STEPS,
+        WARM_UP,
+        WINDOW,
+        TrainOptions.THREADS,
+        TrainOptions.PRECISION,
+        TrainOptions.DEVICE,
+        TrainOptions.BETA,
+        TrainOptions.LATENT,
+        TrainOptions.LEARNING_RATE,
+        CommonOptions.SEED);
+  }
+
+  @Override
+  String details() {
+    return "A step is picking random images, turning them into floats, both passes and the"
+        + " optimiser. The figure is the median over the windows. Nothing is written.";
+  }
+
+  @Override
+  List<String> examples() {
+    return List.of("bench train --data sprites --batch 64 --steps 200 --threads 2 --json");
+  }
+
+  @Override
+  Outcome run(Arguments args, Console console) {
+    int steps = args.get(STEPS);
+    if (steps < args.get(WINDOW)) {
+      throw new UsageException(
+          "--steps is "
+              + steps
+              + ", expected at least --window, which is "
+              + args.get(WINDOW)
+              + ": one window must be full");
+    }
+    // The number of timed steps is no setting of a run: keep it from being taken for one.
+    TrainConfig config =
+        TrainOptions.apply(args, TrainConfig.defaults()).toBuilder()
+            .steps(steps + args.get(WARM_UP))
+            .build();
+    try (Dataset data = DataSources.open(config.data(), SourceOptions.defaults())) {
+      TrainBenchmark.Figures figures =
+          TrainBenchmark.run(config, data, steps, args.get(WARM_UP), args.get(WINDOW));
+      ObjectNode json = Json.object().put("peer", "betavae").put("version", Version.text());
+      json.put("images_per_s", Numbers.rounded(figures.imagesPerSecond()));
+      json.put("images_per_s_min", Numbers.rounded(figures.imagesPerSecondMin()));
+      json.put("images_per_s_max", Numbers.rounded(figures.imagesPerSecondMax()));
+      json.put("loss", Numbers.rounded(figures.loss())).put("batch", config.batch());
+      json.put("threads", config.threads());
+      json.put("precision", config.precision().equals("bf16") ? "bfloat16" : "float32");
+      json.put("compile", false).put("layout", "channels_last").put("steps", steps);
+      json.put("data", data.name());
+      console.say(
+          "Training: "
+              + Numbers.brief(figures.imagesPerSecond())
+              + " images/s (slowest window "
+              + Numbers.brief(figures.imagesPerSecondMin())
+              + ", fastest "
+              + Numbers.brief(figures.imagesPerSecondMax())
+              + "), batch "
+              + config.batch()
+              + ", "
+              + config.threads()
+              + " threads, "
+              + config.precision());
+      return Outcome.done(json);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package org.betavae.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.List;
+import org.betavae.data.DataSources;
+import org.betavae.data.Dataset;
+import org.betavae.data.SourceOptions;
+import org.betavae.export.ConvertOptions;
+import org.betavae.export.ModelFacts;
+import org.betavae.export.ModelFolder;
+import org.betavae.train.RunFolder;
+
+/** {@code export}: a run to a model folder. */
+final class ExportCommand extends Command {
+  private static final Opt<Path> FROM =
+      Opt.path("from", "RUN", "folder of a training run").needed();
+  private static final Opt<Path> OUT =
+      Opt.path("out", "MODEL", "model folder to write: encoder.onnx, decoder.onnx, model.json")
+          .needed();
+
+  /** Shared with {@code train}, which exports too. */
+  static final Opt<Integer> OPSET =
+      Opt.integer(
+              "opset",
+              "version of ONNX's operators",
+              ConvertOptions.MIN_OPSET,
+              ConvertOptions.MAX_OPSET)
+          .or(ConvertOptions.DEFAULT_OPSET);
+
+  ExportCommand() {
+    super("export", CommandGroup.EXCHANGE, "turn a training run into an ONNX model folder");
+  }
+
+  @Override
+  List<Opt<?>> options() {
+    return List.of(FROM, OUT, OPSET, CommonOptions.OVERWRITE);
+  }
+
+  @Override
+  String details() {
+    return "ONNX Runtime is compared with TensorFlow on "
+        + RunExport.INPUTS
+        + " items of the run's data and as many latents; the export fails above "
+        + Numbers.plain(RunExport.LARGEST_DIFFERENCE)
+        + " and stores what was found.";
+  }
+
+  @Override
+  List<String> examples() {
+    return List.of("export --from first --out model --overwrite");
+  }
+
+  @Override
+  Outcome run(Arguments args, Console console) {
+    Path out = args.get(OUT);
+    boolean overwrite = args.get(CommonOptions.OVERWRITE);
+    Targets.folder(OUT, out, overwrite, "Use --overwrite to replace the model in it");
+    RunFolder run = RunFolder.open(args.get(FROM));
+    RunExport export = new RunExport(run);
+    try (Dataset data = DataSources.open(run.readConfig().data(), SourceOptions.defaults())) {
+      ModelFolder.Existing existing =
+          overwrite ? ModelFolder.Existing.REPLACE : ModelFolder.Existing.KEEP;
+      ModelFacts facts = export.write(out, args.get(OPSET), existing, data);
+      ObjectNode json = Json.object().put("out", out.toString()).put("opset", args.get(OPSET));
+      json.put("parity", facts.parity().maxAbsDifference());
+      json.put("parity_inputs", facts.parity().inputs());
+      console.say(
+          "Exported to "
+              + out
+              + ", at most "
+              + Numbers.brief(facts.parity().maxAbsDifference())
+              + " from TensorFlow on "
+              + facts.parity().inputs()
+              + " inputs");
+      return Outcome.done(json);
+    }
+  }
+}

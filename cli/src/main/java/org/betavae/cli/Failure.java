@@ -1,0 +1,157 @@
+package org.betavae.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.Locale;
+import java.util.Optional;
+import org.betavae.data.DataException;
+import org.betavae.export.ConversionException;
+import org.betavae.infer.ModelException;
+
+/**
+ * An exception as a user sees it.
+ *
+ * @param exitCode what the process ends with
+ * @param line the one line for standard error, without the program's name
+ */
+record Failure(int exitCode, String line) {
+  private static final String OURS = "org.betavae.";
+
+  static Failure of(Throwable thrown, Command command) {
+    if (thrown instanceof UsageException) {
+      return new Failure(
+          ExitCode.USAGE,
+          command.name()
+              + ": "
+              + thrown.getMessage()
+              + ". See 'betavae "
+              + command.name()
+              + " --help'.");
+    }
+    if (isOurs(thrown)) {
+      return new Failure(exitCode(thrown), oneLine(thrown.getMessage()));
+    }
+    return ofResources(thrown).orElseGet(() -> ofOther(thrown));
+  }
+
+  private static Failure ofOther(Throwable thrown) {
+    IOException io = find(thrown, IOException.class);
+    if (io != null) {
+      return ofIo(io);
+    }
+    if (thrown instanceof LinkageError) {
+      return new Failure(
+          ExitCode.FAILED,
+          "cannot load native code: "
+              + oneLine(String.valueOf(thrown.getMessage()))
+              + "; this build is for "
+              + System.getProperty("os.name")
+              + " on "
+              + System.getProperty("os.arch")
+              + ". Build on the machine that runs it; --debug shows the stack trace.");
+    }
+    return new Failure(
+        ExitCode.FAILED,
+        "unexpected "
+            + thrown.getClass().getSimpleName()
+            + ": "
+            + oneLine(String.valueOf(thrown.getMessage()))
+            + ". Run again with --debug for the stack trace.");
+  }
+
+  private static Optional<Failure> ofResources(Throwable thrown) {
+    OutOfMemoryError memory = find(thrown, OutOfMemoryError.class);
+    if (memory != null) {
+      return Optional.of(
+          new Failure(
+              ExitCode.FAILED,
+              "out of memory: "
+                  + oneLine(String.valueOf(memory.getMessage()))
+                  + ", heap limit "
+                  + (Runtime.getRuntime().maxMemory() >> 20)
+                  + " MB. Use a smaller --batch, or raise it with BETAVAE_JAVA_OPTS=-Xmx4g."));
+    }
+    for (Throwable t = thrown; t != null; t = t.getCause()) {
+      String text = String.valueOf(t.getMessage()).toLowerCase(Locale.ROOT);
+      if (text.contains("no space left on device") || text.contains("disk quota exceeded")) {
+        return Optional.of(
+            new Failure(
+                ExitCode.FAILED,
+                "disk full: "
+                    + oneLine(t.getMessage())
+                    + ". Nothing was half-written; free some space or choose another --out."));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Failure ofIo(IOException e) {
+    if (e instanceof NoSuchFileException missing) {
+      return new Failure(
+          ExitCode.USAGE,
+          "no such file or folder: " + missing.getFile() + ". Check the path, relative to here.");
+    }
+    if (e instanceof AccessDeniedException denied) {
+      return new Failure(
+          ExitCode.USAGE,
+          "permission denied: " + denied.getFile() + ". Check who may read or write it.");
+    }
+    String where = e instanceof FileSystemException file ? file.getFile() + ": " : "";
+    String what = e instanceof FileSystemException file ? file.getReason() : e.getMessage();
+    return new Failure(
+        ExitCode.FAILED,
+        "input or output failed: "
+            + where
+            + oneLine(what == null ? e.getClass().getSimpleName() : what)
+            + ". Run again with --debug for the stack trace.");
+  }
+
+  /** Whether the exception was made by this project, whose messages say all that is needed. */
+  private static boolean isOurs(Throwable thrown) {
+    if (thrown.getClass().getName().startsWith(OURS)) {
+      return true;
+    }
+    StackTraceElement[] trace = thrown.getStackTrace();
+    boolean ownWords = thrown.getMessage() != null && !isOnlyItsCause(thrown);
+    return (thrown instanceof IllegalArgumentException
+            || thrown instanceof IllegalStateException
+            || thrown instanceof UncheckedIOException)
+        && ownWords
+        && trace.length > 0
+        && trace[0].getClassName().startsWith(OURS);
+  }
+
+  /** Whether the message is only what a constructor without a message makes of the cause. */
+  private static boolean isOnlyItsCause(Throwable thrown) {
+    return thrown.getCause() != null && thrown.getMessage().equals(thrown.getCause().toString());
+  }
+
+  /** Wrong arguments and bad files are the user's to mend; all else failed while running. */
+  private static int exitCode(Throwable thrown) {
+    if (thrown instanceof CommandException expected) {
+      return expected.exitCode();
+    }
+    return thrown instanceof IllegalArgumentException
+            || thrown instanceof DataException
+            || thrown instanceof ModelException
+            || thrown instanceof ConversionException
+        ? ExitCode.USAGE
+        : ExitCode.FAILED;
+  }
+
+  private static <T extends Throwable> T find(Throwable thrown, Class<T> type) {
+    for (Throwable t = thrown; t != null; t = t.getCause()) {
+      if (type.isInstance(t)) {
+        return type.cast(t);
+      }
+    }
+    return null;
+  }
+
+  private static String oneLine(String text) {
+    return text.strip().replaceAll("\\s*\\R\\s*", " ");
+  }
+}

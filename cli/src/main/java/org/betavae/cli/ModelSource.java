@@ -1,0 +1,146 @@
+package org.betavae.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.betavae.infer.BetaVaeModel;
+import org.betavae.infer.ModelOptions;
+import org.betavae.infer.Provider;
+
+/** The options that say which model to open and how, the same for every command that infers. */
+final class ModelSource {
+  /** What a command asks of a model. */
+  enum Need {
+    ENCODER("encoder"),
+    DECODER("decoder"),
+    BOTH("encoder and decoder");
+
+    private final String text;
+
+    Need(String text) {
+      this.text = text;
+    }
+  }
+
+  static final Opt<String> MODEL =
+      Opt.text("model", "MODEL", "a model folder, a run folder, or encoder.onnx,decoder.onnx")
+          .needed();
+  static final Opt<Integer> THREADS =
+      Opt.integer("threads", "processor threads, all by default", 1, 1024);
+  static final Opt<String> PROVIDER =
+      Opt.choice("provider", "where to compute", List.of("cpu", "cuda")).or("cpu");
+  private static final Opt<String> INPUT =
+      Opt.text("input", "NAME", "encoder's input, in models with unusual names");
+  private static final Opt<String> MEAN = Opt.text("mean", "NAME", "encoder's output: the mean");
+  private static final Opt<String> LOG_VAR =
+      Opt.text("log-var", "NAME", "encoder's output: the log-variance");
+  private static final Opt<String> LATENT = Opt.text("latent", "NAME", "decoder's input");
+  private static final Opt<String> OUTPUT =
+      Opt.text("output", "NAME", "decoder's output: the images");
+
+  /** To be appended to a command's own options; {@link #MODEL} comes first there. */
+  static final List<Opt<?>> OPTIONS =
+      List.of(THREADS, PROVIDER, INPUT, MEAN, LOG_VAR, LATENT, OUTPUT);
+
+  private ModelSource() {}
+
+  /**
+   * Opens the model that the arguments name.
+   *
+   * @throws CommandException if there is none, or it lacks what is needed
+   */
+  static BetaVaeModel open(Arguments args, Need need) {
+    String text = args.get(MODEL);
+    BetaVaeModel model = open(text, need, options(args));
+    boolean lacksEncoder = need != Need.DECODER && !model.info().hasEncoder();
+    boolean lacksDecoder = need != Need.ENCODER && !model.info().hasDecoder();
+    if (lacksEncoder || lacksDecoder) {
+      model.close();
+      throw CommandException.unusable(
+          "model "
+              + text
+              + ": it has no "
+              + (lacksEncoder ? "encoder" : "decoder")
+              + ", expected "
+              + need.text
+              + ". Give a whole model folder, or encoder.onnx,decoder.onnx.");
+    }
+    return model;
+  }
+
+  /** How many processor threads the arguments allow. */
+  static int threads(Arguments args) {
+    return options(args).threads();
+  }
+
+  private static ModelOptions options(Arguments args) {
+    ModelOptions options =
+        ModelOptions.defaults()
+            .withProvider(args.get(PROVIDER).equals("cuda") ? Provider.CUDA : Provider.CPU);
+    options = args.find(THREADS).map(options::withThreads).orElse(options);
+    options = args.find(INPUT).map(options::withInput).orElse(options);
+    options = args.find(MEAN).map(options::withMean).orElse(options);
+    options = args.find(LOG_VAR).map(options::withLogVar).orElse(options);
+    options = args.find(LATENT).map(options::withLatent).orElse(options);
+    return args.find(OUTPUT).map(options::withOutput).orElse(options);
+  }
+
+  private static BetaVaeModel open(String text, Need need, ModelOptions options) {
+    Path path = Path.of(text);
+    if (Files.isDirectory(path)) {
+      return BetaVaeModel.open(folder(path), options);
+    }
+    if (Files.exists(path)) {
+      if (need == Need.BOTH) {
+        throw CommandException.unusable(
+            "model "
+                + text
+                + ": one file, expected an encoder and a decoder. Give a model folder, or"
+                + " encoder.onnx,decoder.onnx.");
+      }
+      return need == Need.ENCODER
+          ? BetaVaeModel.open(path, null, options)
+          : BetaVaeModel.open(null, path, options);
+    }
+    int comma = text.indexOf(',');
+    if (comma < 0) {
+      throw CommandException.unusable(
+          "model "
+              + text
+              + ": no such file or folder, expected a model folder, a run folder, or"
+              + " encoder.onnx,decoder.onnx. Check the path.");
+    }
+    return BetaVaeModel.open(
+        existing(text.substring(0, comma)), existing(text.substring(comma + 1)), options);
+  }
+
+  /** The model folder at a path: the path itself, or {@code model} in a run folder. */
+  static Path folder(Path path) {
+    for (Path candidate : List.of(path, path.resolve("model"))) {
+      if (Files.exists(candidate.resolve("encoder.onnx"))
+          || Files.exists(candidate.resolve("decoder.onnx"))) {
+        return candidate;
+      }
+    }
+    String advice =
+        Files.isDirectory(path.resolve("saved_model"))
+            ? "It is a run that is not exported: first 'betavae export --from "
+                + path
+                + " --out MODEL'."
+            : "Check the path.";
+    throw CommandException.unusable(
+        "model "
+            + path
+            + ": no encoder.onnx or decoder.onnx in that folder, expected one. "
+            + advice);
+  }
+
+  private static Path existing(String file) {
+    Path path = Path.of(file.strip());
+    if (!Files.isRegularFile(path)) {
+      throw CommandException.unusable(
+          "model file " + path + ": no such file, expected an ONNX file. Check the path.");
+    }
+    return path;
+  }
+}

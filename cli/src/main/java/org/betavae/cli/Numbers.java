@@ -1,0 +1,60 @@
+package org.betavae.cli;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.Locale;
+
+/** Numbers as people read them, the same in every locale. */
+final class Numbers {
+  private Numbers() {}
+
+  /** Without a needless fraction: 4 for 4.0, 0.0001 for 1e-4, 1e-05 below that. */
+  static String plain(double value) {
+    if (value == Math.rint(value) && Math.abs(value) < 1e15) {
+      return Long.toString((long) value);
+    }
+    if (Math.abs(value) >= 1e-4 && Math.abs(value) < 1e7) {
+      return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
+    }
+    return String.format(Locale.ROOT, "%.3g", value);
+  }
+
+  /** Three or four digits: 1,234, 123.4 or 1.23. */
+  static String brief(double value) {
+    double size = Math.abs(value);
+    if (!Double.isFinite(value)) {
+      return Double.toString(value);
+    }
+    if (size >= 1000) {
+      return String.format(Locale.ROOT, "%,.0f", value);
+    }
+    if (size >= 100) {
+      return String.format(Locale.ROOT, "%.1f", value);
+    }
+    return size >= 0.01 || size == 0
+        ? String.format(Locale.ROOT, "%.2f", value)
+        : String.format(Locale.ROOT, "%.2g", value);
+  }
+
+  /** Cut to six significant digits, for JSON; infinite and NaN stay as they are. */
+  static double rounded(double value) {
+    return Double.isFinite(value)
+        ? new BigDecimal(value).round(new MathContext(6)).doubleValue()
+        : value;
+  }
+
+  static String count(long value) {
+    return String.format(Locale.ROOT, "%,d", value);
+  }
+
+  /** Seconds as 0:07, 12:34 or 1:02:03. */
+  static String duration(double seconds) {
+    if (!(seconds >= 0 && seconds < 1e9)) {
+      return "?";
+    }
+    long s = Math.round(seconds);
+    return s < 3600
+        ? String.format(Locale.ROOT, "%d:%02d", s / 60, s % 60)
+        : String.format(Locale.ROOT, "%d:%02d:%02d", s / 3600, s / 60 % 60, s % 60);
+  }
+}

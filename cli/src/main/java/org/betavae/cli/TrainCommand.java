@@ -1,0 +1,154 @@
+package org.betavae.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.betavae.data.DataSources;
+import org.betavae.data.Dataset;
+import org.betavae.data.SourceOptions;
+import org.betavae.export.ModelFacts;
+import org.betavae.export.ModelFolder;
+import org.betavae.train.RunFolder;
+import org.betavae.train.RunSummary;
+import org.betavae.train.TrainConfig;
+import org.betavae.train.Trainer;
+
+/** {@code train}: data to a run folder, exported too. */
+final class TrainCommand extends Command {
+  private static final Opt<Path> OUT =
+      Opt.path("out", "RUN", "run folder to write: a new or an empty one").needed();
+  private static final Opt<Boolean> RESUME =
+      Opt.flag("resume", "go on with the run in --out, with its settings unless given anew");
+  private static final Opt<Boolean> NO_EXPORT =
+      Opt.flag("no-export", "leave out the model folder RUN/model");
+
+  TrainCommand() {
+    super("train", CommandGroup.TRAIN, "train a model on data");
+  }
+
+  @Override
+  List<Opt<?>> options() {
+    List<Opt<?>> options = new ArrayList<>(List.of(OUT));
+    options.addAll(TrainOptions.ALL);
+    options.addAll(List.of(RESUME, CommonOptions.OVERWRITE, NO_EXPORT, ExportCommand.OPSET));
+    return options;
+  }
+
+  @Override
+  String details() {
+    return """
+        Losses are nats per image. Options given win over --config. Ctrl-C ends a run early: it \
+        writes a checkpoint first, and --resume goes on from there.""";
+  }
+
+  @Override
+  List<String> examples() {
+    return List.of(
+        "train --data sprites --beta 4 --steps 20000 --out run",
+        "train --data train-images-idx3-ubyte.gz --arch conv32 --epochs 5 --out run",
+        "train --out run --resume --steps 40000");
+  }
+
+  @Override
+  Outcome run(Arguments args, Console console) {
+    Path out = args.get(OUT);
+    boolean resume = args.get(RESUME);
+    check(args, out, resume);
+    TrainConfig config = settings(args, resume ? RunFolder.open(out) : null);
+    try (Dataset data = DataSources.open(config.data(), SourceOptions.defaults())) {
+      config = withEpochs(args, config, data);
+      RunFolder run =
+          resume ? RunFolder.open(out) : RunFolder.create(out, args.get(CommonOptions.OVERWRITE));
+      RunSummary summary = train(run, config, data, resume, console);
+      ObjectNode json = json(run, config, summary);
+      if (!args.get(NO_EXPORT)) {
+        ModelFacts facts =
+            new RunExport(run)
+                .write(
+                    run.model(), args.get(ExportCommand.OPSET), ModelFolder.Existing.REPLACE, data);
+        json.put("model", run.model().toString());
+        json.put("parity", facts.parity().maxAbsDifference());
+      }
+      RunReport.say(run, config, summary, console);
+      return Outcome.done(json);
+    }
+  }
+
+  private static void check(Arguments args, Path out, boolean resume) {
+    List<String> problems = new ArrayList<>();
+    if (args.has(TrainOptions.STEPS) && args.has(TrainOptions.EPOCHS)) {
+      problems.add("--steps and --epochs are given, expected one of them");
+    }
+    if (resume && args.get(CommonOptions.OVERWRITE)) {
+      problems.add("--resume and --overwrite are given, expected one of them");
+    }
+    if (resume && args.has(TrainOptions.CONFIG)) {
+      problems.add("--resume and --config are given, expected one: a run keeps its own settings");
+    }
+    if (!problems.isEmpty()) {
+      throw new UsageException(problems);
+    }
+    Targets.folder(
+        OUT,
+        out,
+        resume || args.get(CommonOptions.OVERWRITE),
+        "Use --resume to go on with the run in it, or --overwrite to replace it");
+  }
+
+  private static TrainConfig settings(Arguments args, RunFolder earlier) {
+    TrainConfig base =
+        earlier != null
+            ? earlier.readConfig()
+            : args.find(TrainOptions.CONFIG)
+                .map(RunFolder::readConfig)
+                .orElseGet(TrainConfig::defaults);
+    return TrainOptions.apply(args, base);
+  }
+
+  private static TrainConfig withEpochs(Arguments args, TrainConfig config, Dataset data) {
+    return args.find(TrainOptions.EPOCHS)
+        .map(epochs -> TrainOptions.steps(epochs, config, data))
+        .map(steps -> config.toBuilder().steps(steps).build())
+        .orElse(config);
+  }
+
+  private static RunSummary train(
+      RunFolder run, TrainConfig config, Dataset data, boolean resume, Console console) {
+    try (StopSignal stop =
+        new StopSignal(() -> console.note("Stopping: writing a checkpoint first..."))) {
+      RunSummary summary;
+      try (TrainingView view = new TrainingView(console, config.steps(), stop::isRaised)) {
+        summary =
+            resume
+                ? Trainer.resume(run, config, data, view)
+                : Trainer.start(run, config, data, view);
+      }
+      if (stop.isRaised()) {
+        throw CommandException.failed(
+            "training stopped at step "
+                + summary.steps()
+                + " of "
+                + config.steps()
+                + ": a checkpoint is in "
+                + run.checkpoints()
+                + ". Go on with 'betavae train --out "
+                + run.root()
+                + " --resume'.",
+            null);
+      }
+      return summary;
+    }
+  }
+
+  private static ObjectNode json(RunFolder run, TrainConfig config, RunSummary summary) {
+    ObjectNode json = Json.object().put("run", run.root().toString());
+    json.put("data", summary.datasetName()).put("steps", summary.steps());
+    json.put("images", summary.images()).put("parameters", summary.parameters());
+    json.put("loss", summary.loss()).put("negative_elbo", summary.negativeElbo());
+    json.put("reconstruction", summary.reconstruction()).put("kl", summary.kl());
+    json.set("kl_per_dimension", Json.numbers(summary.klPerDimension()));
+    json.put("images_per_s", Numbers.rounded(summary.imagesPerSecond()));
+    return json.put("seconds", Numbers.rounded(summary.seconds())).put("seed", config.seed());
+  }
+}

@@ -1,0 +1,164 @@
+package org.betavae.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.betavae.data.NpyReader;
+import org.betavae.data.NpzReader;
+import org.betavae.export.ModelFolder;
+import org.betavae.export.OnnxModel;
+import org.betavae.train.RunFolder;
+import org.betavae.train.SavedModelRunner;
+import org.betavae.train.SavedModelRunner.Array;
+
+/** {@code verify}: a SavedModel against the ONNX model made from it. */
+final class VerifyCommand extends Command {
+  private static final Opt<Path> SAVED_MODEL =
+      Opt.path("saved-model", "DIR", "folder of a TensorFlow SavedModel");
+  private static final Opt<Path> FROM =
+      Opt.path("from", "RUN", "folder of a training run, instead of --saved-model");
+  private static final Opt<Path> ONNX =
+      Opt.path("onnx", "FILE", "ONNX file; with --from also a model folder, RUN/model by default");
+  private static final Opt<Path> INPUTS =
+      Opt.path("inputs", "FILE.npz", "one array for each input, by name; random ones without it");
+  private static final Opt<Double> TOLERANCE =
+      Opt.number("tolerance", "largest difference allowed", 0, Double.POSITIVE_INFINITY).or(1e-5);
+  private static final Opt<Integer> COUNT =
+      Opt.integer("count", "how many random inputs", 1, 100_000).or(64);
+  private static final Opt<String> SIGNATURE =
+      Opt.text("signature", "NAME", "signature of the SavedModel").or("serving_default");
+
+  VerifyCommand() {
+    super("verify", CommandGroup.EXCHANGE, "compare an ONNX model with its TensorFlow original");
+  }
+
+  @Override
+  List<Opt<?>> options() {
+    return List.of(
+        SAVED_MODEL, FROM, ONNX, INPUTS, COUNT, CommonOptions.SEED, TOLERANCE, SIGNATURE);
+  }
+
+  @Override
+  String details() {
+    return "Exit code 1 when an output differs by more than the tolerance. Images may be channels"
+        + " last in one model and first in the other. Random images are uniform in [0,1], random"
+        + " vectors standard normal.";
+  }
+
+  @Override
+  List<String> examples() {
+    return List.of(
+        "verify --from first",
+        "verify --saved-model keras/encoder --onnx encoder.onnx --inputs images.npz");
+  }
+
+  @Override
+  Outcome run(Arguments args, Console console) throws IOException {
+    if (args.has(SAVED_MODEL) == args.has(FROM)) {
+      throw new UsageException(
+          args.has(FROM)
+              ? "--saved-model and --from are given, expected one of them"
+              : "neither --saved-model nor --from is given, expected one of them");
+    }
+    if (args.has(SAVED_MODEL) && !args.has(ONNX)) {
+      throw new UsageException("--onnx is missing, expected the ONNX file made from --saved-model");
+    }
+    ArrayNode outputs = Json.array();
+    Table table = new Table("model", "output", "largest difference");
+    double largest = 0;
+    for (Map.Entry<Path, Path> pair : pairs(args).entrySet()) {
+      Map<String, Double> found = compare(pair.getKey(), pair.getValue(), args);
+      for (Map.Entry<String, Double> entry : found.entrySet()) {
+        String model = pair.getValue().toString();
+        double difference = entry.getValue();
+        largest = Math.max(largest, difference);
+        table.row(model, entry.getKey(), Numbers.brief(difference));
+        outputs
+            .addObject()
+            .put("onnx", model)
+            .put("name", entry.getKey())
+            .put("max_abs_difference", difference);
+      }
+    }
+    table.lines().forEach(console::say);
+    return outcome(largest, args.get(TOLERANCE), outputs, console);
+  }
+
+  private static Outcome outcome(
+      double largest, double tolerance, ArrayNode outputs, Console console) {
+    boolean passed = largest <= tolerance;
+    ObjectNode json = Json.object().put("max_abs_difference", largest).put("tolerance", tolerance);
+    json.put("passed", passed).set("outputs", outputs);
+    if (passed) {
+      console.say(
+          "Largest difference "
+              + Numbers.brief(largest)
+              + ", within the tolerance of "
+              + Numbers.plain(tolerance));
+      return Outcome.done(json);
+    }
+    return Outcome.failed(
+        json,
+        "verify: the largest difference is "
+            + Numbers.brief(largest)
+            + ", expected at most "
+            + Numbers.plain(tolerance)
+            + ". Export or convert the model again, or allow more with --tolerance.");
+  }
+
+  /** SavedModels and the ONNX files to compare them with. */
+  private static Map<Path, Path> pairs(Arguments args) {
+    Map<Path, Path> pairs = new LinkedHashMap<>();
+    if (args.has(SAVED_MODEL)) {
+      pairs.put(args.get(SAVED_MODEL), args.get(ONNX));
+      return pairs;
+    }
+    RunFolder run = RunFolder.open(args.get(FROM));
+    Path onnx = args.find(ONNX).orElse(run.model());
+    if (Files.isRegularFile(onnx)) {
+      boolean encoder =
+          OnnxModel.read(onnx).inputs().stream().anyMatch(input -> input.name().equals("x"));
+      pairs.put(encoder ? run.encoder() : run.decoder(), onnx);
+      return pairs;
+    }
+    Path folder = ModelSource.folder(onnx);
+    pairs.put(run.encoder(), folder.resolve(ModelFolder.ENCODER));
+    pairs.put(run.decoder(), folder.resolve(ModelFolder.DECODER));
+    return pairs;
+  }
+
+  private static Map<String, Double> compare(Path savedModel, Path onnx, Arguments args)
+      throws IOException {
+    // Read by our own reader first: it says more about a damaged file, and refuses weights that
+    // lie outside the model's folder.
+    byte[] model = OnnxModel.read(onnx).toBytes();
+    try (SavedModelRunner tf = SavedModelRunner.load(savedModel, args.get(SIGNATURE));
+        OnnxRunner ort = new OnnxRunner(model, onnx.toString())) {
+      ModelComparison comparison = new ModelComparison(tf, ort, onnx.toString());
+      Map<String, Array> inputs =
+          args.has(INPUTS)
+              ? read(args.get(INPUTS))
+              : comparison.randomInputs(args.get(COUNT), args.get(CommonOptions.SEED));
+      return comparison.differences(inputs);
+    }
+  }
+
+  private static Map<String, Array> read(Path npz) {
+    Map<String, Array> arrays = new LinkedHashMap<>();
+    try (NpzReader reader = NpzReader.open(npz)) {
+      for (String name : reader.names()) {
+        try (NpyReader array = reader.get(name)) {
+          long[] shape = Arrays.stream(array.shape()).asLongStream().toArray();
+          arrays.put(name, new Array(shape, array.toFloats()));
+        }
+      }
+    }
+    return arrays;
+  }
+}
