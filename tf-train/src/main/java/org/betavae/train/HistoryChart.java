@@ -1,5 +1,6 @@
 package org.betavae.train;
 
+import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,6 +36,7 @@ final class HistoryChart {
               .theme(Styler.ChartTheme.XChart)
               .build();
       chart.getStyler().setYAxisLogarithmic(true);
+      chart.getStyler().setChartBackgroundColor(Color.WHITE);
       chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
       add(chart, "negative ELBO", training, History.Line::negativeElbo);
       add(chart, "reconstruction", training, History.Line::reconstruction);

@@ -27,8 +27,8 @@ import org.betavae.train.objective.Objective;
  * @param threads processor threads; with two and more the batch is split among as many towers
  * @param precision {@code fp32} or {@code bf16}
  * @param device {@code auto}, {@code cpu} or {@code gpu}
- * @param validationFraction share of the data held out, in (0, 1)
- * @param validationImages at most so many of the held-out items are used, at least 1
+ * @param validationFraction share of the data held out for validation, in (0, 1)
+ * @param validationImages at most so many items are held out, at least 1
  * @param validationEvery steps between validations, at least 1
  * @param logEvery steps between lines of the history, at least 1
  * @param checkpointEvery steps between checkpoints, at least 1

@@ -104,7 +104,7 @@ public final class Trainer {
   }
 
   private RunSummary train(VaeSession session, long firstStep) {
-    Split split = Split.of(data, config.validationFraction(), config.seed());
+    Split split = Split.of(data, heldOutFraction(), config.seed());
     long step = firstStep;
     try (BatchLoader batches =
         new BatchLoader(split.train(), config.batch(), config.seed(), firstStep, PREFETCH)) {
@@ -120,6 +120,11 @@ public final class Trainer {
       }
     }
     return finish(session, split, step);
+  }
+
+  /** No more is held out than a validation uses, so that training has the rest. */
+  private double heldOutFraction() {
+    return Math.min(config.validationFraction(), (double) config.validationImages() / data.size());
   }
 
   private void afterStep(VaeSession session, Split split, long step) {
@@ -189,10 +194,9 @@ public final class Trainer {
 
   private Validation validate(VaeSession session, Split split, long step) {
     long start = System.nanoTime();
-    Validation v =
-        Validation.of(session, split.validation(), config.validationImages(), config.latent());
+    Validation v = Validation.of(session, split.validation(), config.latent());
     double seconds = (System.nanoTime() - start) / 1e9;
-    int images = Math.min(config.validationImages(), split.validation().size());
+    int images = split.validation().size();
     lastValidationLoss = v.loss();
     history.append(
         new History.Line(

@@ -24,9 +24,7 @@ final class VaeSession implements AutoCloseable {
   private final Session session;
   private final TFloat32 items;
   private final TFloat32 noise;
-  private final TFloat32 learningRate = TFloat32.scalarOf(0f);
-  private final TFloat32 beta1Power = TFloat32.scalarOf(0f);
-  private final TFloat32 beta2Power = TFloat32.scalarOf(0f);
+  private final TFloat32 correctedRate = TFloat32.scalarOf(0f);
   private final float[] terms = new float[3];
   private final float[] epsilon;
   private boolean closed;
@@ -102,18 +100,14 @@ final class VaeSession implements AutoCloseable {
     Seeds.gaussian(epsilon, epsilon.length, config.seed(), Seeds.NOISE, step);
     items.asRawTensor().data().asFloats().write(values, 0, (int) items.size());
     noise.asRawTensor().data().asFloats().write(epsilon);
-    learningRate.setFloat((float) rate);
-    beta1Power.setFloat(Adam.DEFAULT.beta1Power(step));
-    beta2Power.setFloat(Adam.DEFAULT.beta2Power(step));
+    correctedRate.setFloat(Adam.DEFAULT.correctedRate(rate, step));
     VaeGraph.Training t = graph.training();
     try (Result result =
         session
             .runner()
             .feed(t.items(), items)
             .feed(t.noise(), noise)
-            .feed(t.adam().learningRate(), learningRate)
-            .feed(t.adam().beta1Power(), beta1Power)
-            .feed(t.adam().beta2Power(), beta2Power)
+            .feed(t.adam().correctedRate(), correctedRate)
             .addTarget(t.adam().update())
             .fetch(t.terms())
             .run()) {
@@ -202,9 +196,7 @@ final class VaeSession implements AutoCloseable {
       graph.close();
       items.close();
       noise.close();
-      learningRate.close();
-      beta1Power.close();
-      beta2Power.close();
+      correctedRate.close();
     }
   }
 

@@ -27,15 +27,13 @@ final class Validation {
     klSum = new double[latent];
   }
 
-  /** Evaluates the first {@code limit} items, always with the same noise. */
-  static Validation of(VaeSession session, Dataset data, int limit, int latent) {
+  /** Evaluates every item, always with the same noise. */
+  static Validation of(VaeSession session, Dataset data, int latent) {
     Validation v = new Validation(latent);
-    int wanted = Math.min(limit, data.size());
     try (SequentialBatches batches = new SequentialBatches(data, BATCH, 1)) {
-      while (v.count < wanted) {
+      while (batches.hasNext()) {
         Batch batch = batches.next();
-        int n = Math.min(batch.size(), wanted - v.count);
-        v.add(session.evaluate(batch.values(), n, batch.step()), n);
+        v.add(session.evaluate(batch.values(), batch.size(), batch.step()), batch.size());
       }
     }
     return v;

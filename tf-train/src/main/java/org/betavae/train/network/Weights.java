@@ -102,13 +102,24 @@ public final class Weights {
 
   private Weight add(String name, List<Long> shape, long[] dims, Initializer initializer) {
     Shape tensorShape = Shape.of(dims);
-    Variable<TFloat32> variable = tf.withName(name).variable(tensorShape, TFloat32.class);
+    Variable<TFloat32> variable = named(tf, name).variable(tensorShape, TFloat32.class);
     Placeholder<TFloat32> value =
-        tf.withName(name + "/value").placeholder(TFloat32.class, Placeholder.shape(tensorShape));
-    Assign<TFloat32> assign = tf.withName(name + "/assign").assign(variable, value);
+        named(tf, name + "_value").placeholder(TFloat32.class, Placeholder.shape(tensorShape));
+    Assign<TFloat32> assign = named(tf, name + "_assign").assign(variable, value);
     Weight weight = new Weight(name, shape, initializer, variable, value, assign);
     weights.put(name, weight);
     return weight;
+  }
+
+  /** Gives the next operation a path as its name, such as {@code encoder/conv1/kernel}. */
+  public static Ops named(Ops tf, String path) {
+    Ops scoped = tf;
+    int start = 0;
+    for (int slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', start)) {
+      scoped = scoped.withSubScope(path.substring(start, slash));
+      start = slash + 1;
+    }
+    return scoped.withName(path.substring(start));
   }
 
   private static List<Long> boxed(long[] shape) {

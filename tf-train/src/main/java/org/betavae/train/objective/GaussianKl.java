@@ -23,9 +23,8 @@ public final class GaussianKl {
    */
   public static Operand<TFloat32> perLatent(
       Ops tf, Operand<TFloat32> mean, Operand<TFloat32> logVar) {
-    Operand<TFloat32> spread = tf.math.sub(tf.math.exp(logVar), logVar);
-    Operand<TFloat32> inner =
-        tf.math.sub(tf.math.add(tf.math.square(mean), spread), tf.constant(1f));
-    return tf.math.mul(inner, tf.constant(0.5f));
+    // exp(l) - 1 in one operation, so that a KL near 0 keeps its digits.
+    Operand<TFloat32> spread = tf.math.sub(tf.math.expm1(logVar), logVar);
+    return tf.math.mul(tf.math.add(tf.math.square(mean), spread), tf.constant(0.5f));
   }
 }

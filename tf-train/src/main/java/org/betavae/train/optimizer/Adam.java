@@ -1,10 +1,14 @@
 package org.betavae.train.optimizer;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.betavae.train.network.Weights;
 import org.betavae.train.network.Weights.Weight;
 import org.tensorflow.Operand;
+import org.tensorflow.Operation;
 import org.tensorflow.Output;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Assign;
@@ -17,8 +21,9 @@ import org.tensorflow.types.TFloat32;
  * ε).
  *
  * <p>Source: Kingma and Ba 2015, arXiv:1412.6980, section 2, the form with ε outside of the
- * correction, as TensorFlow and disentanglement_lib have it. The powers β₁ᵗ and β₂ᵗ are fed, worked
- * out from the step, so there is no state whose update could be overtaken.
+ * correction, as TensorFlow and disentanglement_lib have it. The corrected rate α √(1 − β₂ᵗ) / (1 −
+ * β₁ᵗ) is worked out in double precision and fed, so there is no power of β whose update could be
+ * overtaken or whose digits could be lost in 1 − β₂ᵗ.
  *
  * @param beta1 decay of the first moment, in [0, 1)
  * @param beta2 decay of the second moment, in [0, 1)
@@ -58,18 +63,11 @@ public record Adam(double beta1, double beta2, double epsilon) {
   /**
    * The optimiser in a graph.
    *
-   * @param learningRate placeholder, scalar α
-   * @param beta1Power placeholder, scalar β₁ᵗ with t = 1 at the first step
-   * @param beta2Power placeholder, scalar β₂ᵗ
+   * @param correctedRate placeholder, scalar, to be fed {@link Adam#correctedRate}
    * @param moments one entry a weight
    * @param update runs one step
    */
-  public record InGraph(
-      Placeholder<TFloat32> learningRate,
-      Placeholder<TFloat32> beta1Power,
-      Placeholder<TFloat32> beta2Power,
-      List<Moments> moments,
-      Op update) {}
+  public record InGraph(Placeholder<TFloat32> correctedRate, List<Moments> moments, Op update) {}
 
   /**
    * Adds moments and updates to a graph.
@@ -79,12 +77,18 @@ public record Adam(double beta1, double beta2, double epsilon) {
    */
   public InGraph build(Ops root, List<Weight> weights, Output<?>[] gradients) {
     Ops tf = root.withSubScope("adam");
-    Placeholder<TFloat32> learningRate = scalar(tf, "learning_rate");
-    Placeholder<TFloat32> beta1Power = scalar(tf, "beta1_power");
-    Placeholder<TFloat32> beta2Power = scalar(tf, "beta2_power");
+    Placeholder<TFloat32> correctedRate =
+        tf.withName("corrected_rate")
+            .placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
+    Operand<TFloat32> noPower = tf.constant(0f);
     Operand<TFloat32> b1 = tf.constant((float) beta1);
     Operand<TFloat32> b2 = tf.constant((float) beta2);
     Operand<TFloat32> eps = tf.constant((float) epsilon);
+    // Reference variables are read in place: an update that came before the last gradient would
+    // change what that gradient is computed from.
+    List<Operation> all = Arrays.stream(gradients).<Operation>map(Output::op).toList();
+    Op ready = tf.withName("gradients").withControlDependencyOps(all).noOp();
+    Ops afterGradients = tf.withControlDependencies(ready);
     List<Moments> moments = new ArrayList<>();
     List<Op> updates = new ArrayList<>();
     for (int i = 0; i < gradients.length; i++) {
@@ -93,48 +97,48 @@ public record Adam(double beta1, double beta2, double epsilon) {
       @SuppressWarnings("unchecked") // the gradient of a float32 weight is float32
       Output<TFloat32> gradient = (Output<TFloat32>) gradients[i];
       updates.add(
-          tf.train.applyAdam(
+          afterGradients.train.applyAdam(
               m.weight().variable(),
               m.first(),
               m.second(),
-              beta1Power,
-              beta2Power,
-              learningRate,
+              noPower,
+              noPower,
+              correctedRate,
               b1,
               b2,
               eps,
               gradient));
     }
     Op update = tf.withName("update").withControlDependencies(updates).noOp();
-    return new InGraph(learningRate, beta1Power, beta2Power, moments, update);
+    return new InGraph(correctedRate, moments, update);
   }
 
-  /** β₁ᵗ as float32, for step t counted from 1. */
-  public float beta1Power(long step) {
-    return (float) StrictMath.pow(beta1, (double) step);
-  }
-
-  /** β₂ᵗ as float32, for step t counted from 1. */
-  public float beta2Power(long step) {
-    return (float) StrictMath.pow(beta2, (double) step);
+  /**
+   * α √(1 − β₂ᵗ) / (1 − β₁ᵗ).
+   *
+   * @param rate learning rate α
+   * @param step t, counted from 1
+   */
+  public float correctedRate(double rate, long step) {
+    // The betas as the graph holds them, so that the correction cancels exactly.
+    double b1 = (float) beta1;
+    double b2 = (float) beta2;
+    double t = (double) step;
+    return (float)
+        (rate * StrictMath.sqrt(1 - StrictMath.pow(b2, t)) / (1 - StrictMath.pow(b1, t)));
   }
 
   private static Moments moments(Ops tf, Weight weight) {
     String name = weight.name();
     Placeholder<TFloat32> value =
-        tf.withName(name + "/value")
+        Weights.named(tf, name + "_value")
             .placeholder(TFloat32.class, Placeholder.shape(weight.tensorShape()));
     Variable<TFloat32> first =
-        tf.withName(name + "/m").variable(weight.tensorShape(), TFloat32.class);
+        Weights.named(tf, name + "_m").variable(weight.tensorShape(), TFloat32.class);
     Variable<TFloat32> second =
-        tf.withName(name + "/v").variable(weight.tensorShape(), TFloat32.class);
+        Weights.named(tf, name + "_v").variable(weight.tensorShape(), TFloat32.class);
     return new Moments(
         weight, first, second, value, tf.assign(first, value), tf.assign(second, value));
-  }
-
-  private static Placeholder<TFloat32> scalar(Ops tf, String name) {
-    return tf.withName(name)
-        .placeholder(TFloat32.class, Placeholder.shape(org.tensorflow.ndarray.Shape.scalar()));
   }
 
   private static void requireDecay(String name, double value) {

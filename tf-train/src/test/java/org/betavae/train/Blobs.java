@@ -1,0 +1,78 @@
+package org.betavae.train;
+
+import java.util.Optional;
+import org.betavae.data.Dataset;
+import org.betavae.data.Factors;
+import org.betavae.data.ItemShape;
+import org.betavae.data.ValueRange;
+
+/** Soft discs of changing place and size, drawn on the fly, for tests that need some images. */
+final class Blobs implements Dataset {
+  private final ItemShape shape;
+  private final int size;
+  private final float scale;
+
+  Blobs(ItemShape shape, int size) {
+    this(shape, size, 1);
+  }
+
+  /** Values are in [0, {@code scale}]. */
+  Blobs(ItemShape shape, int size, float scale) {
+    this.shape = shape;
+    this.size = size;
+    this.scale = scale;
+  }
+
+  @Override
+  public String name() {
+    return "blobs";
+  }
+
+  @Override
+  public ItemShape shape() {
+    return shape;
+  }
+
+  @Override
+  public int size() {
+    return size;
+  }
+
+  @Override
+  public void read(int index, float[] target, int offset) {
+    int side = shape.width();
+    double cx = side * (0.3 + 0.4 * frac(index * 0.61803));
+    double cy = side * (0.3 + 0.4 * frac(index * 0.41421));
+    double radius = side * (0.1 + 0.15 * frac(index * 0.73205));
+    for (int i = 0; i < shape.size(); i++) {
+      int pixel = i / shape.channels();
+      int row = pixel / side;
+      double dx = pixel % side - cx;
+      double dy = row - cy;
+      double inside = radius - Math.sqrt(dx * dx + dy * dy);
+      target[offset + i] = scale * (float) Math.max(0, Math.min(1, inside + 0.5));
+    }
+  }
+
+  private static double frac(double x) {
+    return x - Math.floor(x);
+  }
+
+  @Override
+  public boolean binary() {
+    return false;
+  }
+
+  @Override
+  public ValueRange range() {
+    return new ValueRange(0, scale);
+  }
+
+  @Override
+  public Optional<Factors> factors() {
+    return Optional.empty();
+  }
+
+  @Override
+  public void close() {}
+}
