@@ -10,8 +10,9 @@ import org.betavae.train.TrainConfig;
 
 /** {@code bench train}: how fast training is. */
 final class BenchTrainCommand extends Command {
-  private static final Opt<Integer> STEPS =
-      Opt.integer("steps", "timed steps", 1, 10_000_000).or(200);
+  /** Reads as {@link TrainOptions#STEPS} does, whose name it has. */
+  private static final Opt<Long> STEPS =
+      Opt.whole("steps", "timed steps", 1, 10_000_000).or(200L);
   private static final Opt<Integer> WARM_UP =
       Opt.integer("warm-up", "steps before them that do not count", 0, 1_000_000).or(20);
   private static final Opt<Integer> WINDOW =
@@ -52,7 +53,7 @@ final class BenchTrainCommand extends Command {
 
   @Override
   Outcome run(Arguments args, Console console) {
-    int steps = args.get(STEPS);
+    int steps = Math.toIntExact(args.get(STEPS));
     if (steps < args.get(WINDOW)) {
       throw new UsageException(
           "--steps is "
