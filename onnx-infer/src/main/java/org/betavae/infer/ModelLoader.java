@@ -1,5 +1,6 @@
 package org.betavae.infer;
 
+import java.lang.System.Logger;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +10,8 @@ import java.util.Optional;
  * Opens the files of a model, finds out what is what in them, and checks that they fit together.
  */
 final class ModelLoader {
+  private static final Logger LOG = System.getLogger(ModelLoader.class.getPackageName());
+
   /** Shows that an output's first size follows the batch; 1 would not. */
   private static final int PROBE_BATCH = 2;
 
@@ -21,7 +24,7 @@ final class ModelLoader {
     this.options = options;
     this.handles = handles;
     this.workers = handles.add(new Workers(options.threads()));
-    this.provider = Ort.available(options.provider());
+    this.provider = Ort.available(options.provider(), LOG);
   }
 
   /**

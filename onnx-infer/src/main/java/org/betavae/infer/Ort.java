@@ -6,17 +6,21 @@ import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.regex.Pattern;
 
 /** Settings of ONNX Runtime that all sessions share, each with its reason. */
 final class Ort {
-  private static final Logger LOG = System.getLogger(Ort.class.getPackageName());
-
   /**
    * How long an idle worker of the low-latency session waits by spinning. Long enough to catch the
    * next operator and the next call of a busy caller (as fast as endless spinning at batch 1),
    * short enough to leave the core to others soon.
    */
   private static final String SPIN_MICROS = "200";
+
+  private static final Pattern NOISE =
+      Pattern.compile(
+          "^Error code - \\w+ - message: |Load model from .* failed: ?"
+              + "|[\\w/.]*\\.(cc|h):\\d+ (void onnxruntime::[^(]*\\([^()]*\\) )?");
 
   private Ort() {}
 
@@ -51,7 +55,7 @@ final class Ort {
    * The provider that can be had here: CUDA if asked for and possible, otherwise the CPU, with one
    * warning if CUDA was asked for.
    */
-  static Provider available(Provider wanted) {
+  static Provider available(Provider wanted, Logger log) {
     if (wanted == Provider.CPU) {
       return Provider.CPU;
     }
@@ -59,7 +63,7 @@ final class Ort {
       trial.addCUDA(0);
       return Provider.CUDA;
     } catch (OrtException e) {
-      LOG.log(
+      log.log(
           Level.WARNING,
           "CUDA is not available, the model is computed on the CPU: {0}. Use the jar"
               + " onnxruntime_gpu and install CUDA, or ask for the CPU.",
@@ -68,10 +72,13 @@ final class Ort {
     }
   }
 
-  /** ONNX Runtime's message on one line, without a full stop at the end. */
+  /**
+   * ONNX Runtime's message on one line, without its error code, the path (which ours has already),
+   * places in its source code, and a full stop at the end.
+   */
   static String oneLine(Throwable e) {
     String message = e.getMessage() == null ? e.toString() : e.getMessage();
-    String line = message.strip().replaceAll("\\s*[\\r\\n]+\\s*", " ");
+    String line = NOISE.matcher(message).replaceAll("").replaceAll("\\s+", " ").strip();
     return line.endsWith(".") ? line.substring(0, line.length() - 1) : line;
   }
 }
