@@ -1,6 +1,8 @@
 package org.betavae.data;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -14,31 +16,41 @@ final class SpritesDataset implements Dataset {
   private static final List<String> NAMES =
       List.of("shape", "scale", "orientation", "posX", "posY");
 
+  /** Centres lie in the middle half of the picture. */
+  private static final double FIRST_CENTRE = 15.5;
+
+  private static final double CENTRE_SPAN = 32;
+
   private final String name;
   private final double[][] values;
+  private final int[] sizes;
   private final int size;
+  private final SpriteOutline[][] outlines;
 
-  private SpritesDataset(String name, double[][] values) {
+  private SpritesDataset(String name, double[]... values) {
     this.name = name;
     this.values = values;
-    int product = 1;
-    for (double[] factor : values) {
-      product *= factor.length;
+    sizes = Arrays.stream(values).mapToInt(factor -> factor.length).toArray();
+    size = Arrays.stream(sizes).reduce(1, Math::multiplyExact);
+    List<SpriteOutline> shapes =
+        List.of(SpriteOutline.square(), SpriteOutline.ellipse(), SpriteOutline.heart());
+    outlines = new SpriteOutline[sizes[0]][sizes[2]];
+    for (int shape = 0; shape < sizes[0]; shape++) {
+      for (int turn = 0; turn < sizes[2]; turn++) {
+        outlines[shape][turn] = shapes.get(shape).turned(values[2][turn]);
+      }
     }
-    size = product;
   }
 
   /** 3 x 6 x 40 x 32 x 32 = 737,280 images, index for index those of dSprites. */
   static SpritesDataset full() {
     return new SpritesDataset(
         "sprites",
-        new double[][] {
-          {1, 2, 3},
-          evenly(0.5, 1, 6),
-          evenly(0, 2 * Math.PI, 40),
-          evenly(0, 1, 32),
-          evenly(0, 1, 32)
-        });
+        new double[] {1, 2, 3},
+        evenly(0.5, 1, 6),
+        evenly(0, 2 * Math.PI, 40),
+        evenly(0, 1, 32),
+        evenly(0, 1, 32));
   }
 
   /** Every fourth orientation and every second x and y: 3 x 6 x 10 x 16 x 16 = 46,080 images. */
@@ -46,19 +58,19 @@ final class SpritesDataset implements Dataset {
     SpritesDataset full = full();
     return new SpritesDataset(
         "sprites:small",
-        new double[][] {
-          full.values[0],
-          full.values[1],
-          every(4, full.values[2]),
-          every(2, full.values[3]),
-          every(2, full.values[4])
-        });
+        full.values[0],
+        full.values[1],
+        every(4, full.values[2]),
+        every(2, full.values[3]),
+        every(2, full.values[4]));
   }
 
+  /** Both ends included, rounded as numpy.linspace rounds, since dSprites' values come from it. */
   private static double[] evenly(double first, double last, int count) {
     double[] result = new double[count];
+    double step = (last - first) / (count - 1);
     for (int i = 0; i < count; i++) {
-      result[i] = first + i * ((last - first) / (count - 1));
+      result[i] = i * step + first;
     }
     result[count - 1] = last;
     return result;
@@ -72,14 +84,6 @@ final class SpritesDataset implements Dataset {
     return result;
   }
 
-  private int classOf(int item, int factor) {
-    int rest = item;
-    for (int i = values.length - 1; i > factor; i--) {
-      rest /= values[i].length;
-    }
-    return rest % values[factor].length;
-  }
-
   @Override
   public String name() {
     return name;
@@ -87,7 +91,7 @@ final class SpritesDataset implements Dataset {
 
   @Override
   public ItemShape shape() {
-    return ItemShape.image(SpriteDrawing.SIDE, SpriteDrawing.SIDE, 1);
+    return ItemShape.image(SpriteOutline.SIDE, SpriteOutline.SIDE, 1);
   }
 
   @Override
@@ -97,15 +101,16 @@ final class SpritesDataset implements Dataset {
 
   @Override
   public void read(int index, float[] target, int offset) {
-    java.util.Objects.checkIndex(index, size);
-    SpriteDrawing.draw(
-        (int) values[0][classOf(index, 0)],
-        values[1][classOf(index, 1)],
-        values[2][classOf(index, 2)],
-        values[3][classOf(index, 3)],
-        values[4][classOf(index, 4)],
-        target,
-        offset);
+    int rest = Objects.checkIndex(index, size);
+    double y = values[4][rest % sizes[4]];
+    rest /= sizes[4];
+    double x = values[3][rest % sizes[3]];
+    rest /= sizes[3];
+    int turn = rest % sizes[2];
+    rest /= sizes[2];
+    double scale = values[1][rest % sizes[1]];
+    outlines[rest / sizes[1]][turn].fill(
+        scale, FIRST_CENTRE + CENTRE_SPAN * x, FIRST_CENTRE + CENTRE_SPAN * y, target, offset);
   }
 
   @Override
@@ -120,27 +125,34 @@ final class SpritesDataset implements Dataset {
 
   @Override
   public Optional<Factors> factors() {
-    int[] sizes = new int[values.length];
-    for (int i = 0; i < sizes.length; i++) {
-      sizes[i] = values[i].length;
-    }
-    return Optional.of(
-        new Factors(
-            NAMES,
-            sizes,
-            new Factors.Table() {
-              @Override
-              public int classOf(int item, int factor) {
-                return SpritesDataset.this.classOf(item, factor);
-              }
-
-              @Override
-              public double valueOf(int item, int factor) {
-                return values[factor][SpritesDataset.this.classOf(item, factor)];
-              }
-            }));
+    return Optional.of(new Factors(NAMES, sizes, new Grid(values)));
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    // Nothing is held.
+  }
+
+  /** Classes by position in the grid. */
+  private static final class Grid implements Factors.Table {
+    private final double[][] values;
+
+    Grid(double[][] values) {
+      this.values = values;
+    }
+
+    @Override
+    public int classOf(int item, int factor) {
+      int rest = item;
+      for (int i = values.length - 1; i > factor; i--) {
+        rest /= values[i].length;
+      }
+      return rest % values[factor].length;
+    }
+
+    @Override
+    public double valueOf(int item, int factor) {
+      return values[factor][classOf(item, factor)];
+    }
+  }
 }
