@@ -11,8 +11,8 @@ import org.betavae.train.TrainConfig;
 /** {@code bench train}: how fast training is. */
 final class BenchTrainCommand extends Command {
   /** Reads as {@link TrainOptions#STEPS} does, whose name it has. */
-  private static final Opt<Long> STEPS =
-      Opt.whole("steps", "timed steps", 1, 10_000_000).or(200L);
+  private static final Opt<Long> STEPS = Opt.whole("steps", "timed steps", 1, 10_000_000).or(200L);
+
   private static final Opt<Integer> WARM_UP =
       Opt.integer("warm-up", "steps before them that do not count", 0, 1_000_000).or(20);
   private static final Opt<Integer> WINDOW =

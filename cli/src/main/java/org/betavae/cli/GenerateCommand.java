@@ -1,6 +1,5 @@
 package org.betavae.cli;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -84,7 +83,7 @@ final class GenerateCommand extends Command {
   }
 
   private static Outcome report(int count, double seconds, Path out, Console console) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    ObjectNode json = Json.object();
     json.put("images", count).put("out", out.toString());
     json.put("seconds", Numbers.rounded(seconds));
     json.put("images_per_s", Numbers.rounded(count / seconds));

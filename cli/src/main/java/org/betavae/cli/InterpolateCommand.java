@@ -1,6 +1,5 @@
 package org.betavae.cli;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -65,7 +64,7 @@ final class InterpolateCommand extends Command {
         case "gif" -> ModelPictures.of(model, out).pathGif(images, out);
         default -> ModelPictures.of(model, out).path(images, out);
       }
-      ObjectNode json = JsonNodeFactory.instance.objectNode();
+      ObjectNode json = Json.object();
       json.put("from", from).put("to", to).put("steps", images.count());
       json.put("method", args.get(METHOD)).put("out", out.toString());
       console.say(

@@ -1,6 +1,5 @@
 package org.betavae.cli;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -60,7 +59,7 @@ final class ReconstructCommand extends Command {
           ending.equals("npy")
               ? writeNpy(args, model, data, out, console)
               : writePng(args, model, data, out);
-      ObjectNode json = JsonNodeFactory.instance.objectNode();
+      ObjectNode json = Json.object();
       json.put("images", count).put("data", data.name()).put("out", out.toString());
       console.say("Reconstructed " + Numbers.count(count) + " images: " + out);
       return Outcome.done(json);

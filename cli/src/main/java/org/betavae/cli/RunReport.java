@@ -1,5 +1,6 @@
 package org.betavae.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -9,17 +10,28 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.betavae.train.RunFolder;
 import org.betavae.train.RunSummary;
-import org.betavae.train.TrainConfig;
 
 /** What a run came to, as tables for people. */
 final class RunReport {
   private RunReport() {}
 
   /** The figures of a run and its files. */
-  static void say(RunFolder run, TrainConfig config, RunSummary summary, Console console) {
+  static void say(RunFolder run, RunSummary summary, Console console) {
     figures(summary).lines().forEach(console::say);
     console.say("");
     files(run).lines().forEach(console::say);
+  }
+
+  /** The same as JSON. */
+  static ObjectNode json(RunFolder run, RunSummary summary) {
+    ObjectNode json = Json.object().put("run", run.root().toString());
+    json.put("data", summary.datasetName()).put("steps", summary.steps());
+    json.put("images", summary.images()).put("parameters", summary.parameters());
+    json.put("loss", summary.loss()).put("negative_elbo", summary.negativeElbo());
+    json.put("reconstruction", summary.reconstruction()).put("kl", summary.kl());
+    json.set("kl_per_dimension", Json.numbers(summary.klPerDimension()));
+    json.put("images_per_s", Numbers.rounded(summary.imagesPerSecond()));
+    return json.put("seconds", Numbers.rounded(summary.seconds()));
   }
 
   /** Rows on what was measured on the held-out data. */

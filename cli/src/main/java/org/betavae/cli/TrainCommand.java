@@ -61,7 +61,7 @@ final class TrainCommand extends Command {
       RunFolder run =
           resume ? RunFolder.open(out) : RunFolder.create(out, args.get(CommonOptions.OVERWRITE));
       RunSummary summary = train(run, config, data, resume, console);
-      ObjectNode json = json(run, config, summary);
+      ObjectNode json = RunReport.json(run, summary).put("seed", config.seed());
       if (!args.get(NO_EXPORT)) {
         ModelFacts facts =
             new RunExport(run)
@@ -70,7 +70,7 @@ final class TrainCommand extends Command {
         json.put("model", run.model().toString());
         json.put("parity", facts.parity().maxAbsDifference());
       }
-      RunReport.say(run, config, summary, console);
+      RunReport.say(run, summary, console);
       return Outcome.done(json);
     }
   }
@@ -118,37 +118,31 @@ final class TrainCommand extends Command {
     try (StopSignal stop =
         new StopSignal(() -> console.note("Stopping: writing a checkpoint first..."))) {
       RunSummary summary;
-      try (TrainingView view = new TrainingView(console, config.steps(), stop::isRaised)) {
+      try (TrainingView view = TrainingView.ofSteps(console, config.steps(), stop::isRaised)) {
         summary =
             resume
                 ? Trainer.resume(run, config, data, view)
                 : Trainer.start(run, config, data, view);
       }
       if (stop.isRaised()) {
-        throw CommandException.failed(
-            "training stopped at step "
-                + summary.steps()
-                + " of "
-                + config.steps()
-                + ": a checkpoint is in "
-                + run.checkpoints()
-                + ". Go on with 'betavae train --out "
-                + run.root()
-                + " --resume'.",
-            null);
+        throw stopped(run, config, summary);
       }
       return summary;
     }
   }
 
-  private static ObjectNode json(RunFolder run, TrainConfig config, RunSummary summary) {
-    ObjectNode json = Json.object().put("run", run.root().toString());
-    json.put("data", summary.datasetName()).put("steps", summary.steps());
-    json.put("images", summary.images()).put("parameters", summary.parameters());
-    json.put("loss", summary.loss()).put("negative_elbo", summary.negativeElbo());
-    json.put("reconstruction", summary.reconstruction()).put("kl", summary.kl());
-    json.set("kl_per_dimension", Json.numbers(summary.klPerDimension()));
-    json.put("images_per_s", Numbers.rounded(summary.imagesPerSecond()));
-    return json.put("seconds", Numbers.rounded(summary.seconds())).put("seed", config.seed());
+  /** What is said of a run that was ended early. */
+  static CommandException stopped(RunFolder run, TrainConfig config, RunSummary summary) {
+    return CommandException.failed(
+        "training stopped at step "
+            + summary.steps()
+            + " of "
+            + config.steps()
+            + ": a checkpoint is in "
+            + run.checkpoints()
+            + ". Go on with 'betavae train --out "
+            + run.root()
+            + " --resume'.",
+        null);
   }
 }

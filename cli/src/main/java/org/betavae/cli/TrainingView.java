@@ -1,28 +1,58 @@
 package org.betavae.cli;
 
 import java.util.function.BooleanSupplier;
+import java.util.function.ToLongFunction;
 import org.betavae.train.TrainListener;
 
 /** Shows a training run on the console and passes on the wish to stop. */
 final class TrainingView implements TrainListener, AutoCloseable {
   private final Console console;
+  private final String task;
   private final long total;
+  private final ToLongFunction<TrainListener.Progress> done;
   private final BooleanSupplier stop;
-  private org.betavae.cli.Progress progress;
+  private org.betavae.cli.Progress shown;
 
-  TrainingView(Console console, long total, BooleanSupplier stop) {
+  private TrainingView(
+      Console console,
+      String task,
+      long total,
+      ToLongFunction<TrainListener.Progress> done,
+      BooleanSupplier stop) {
     this.console = console;
+    this.task = task;
     this.total = total;
+    this.done = done;
     this.stop = stop;
+  }
+
+  /** For a run of so many steps. */
+  static TrainingView ofSteps(Console console, long steps, BooleanSupplier stop) {
+    return new TrainingView(console, "train", steps, TrainListener.Progress::step, stop);
+  }
+
+  /**
+   * For a run of so many seconds, after which it stops.
+   *
+   * @param start {@link System#nanoTime} from which the seconds count
+   */
+  static TrainingView ofSeconds(Console console, long start, double seconds, BooleanSupplier stop) {
+    BooleanSupplier over = () -> System.nanoTime() - start >= seconds * 1e9;
+    return new TrainingView(
+        console,
+        "train, seconds",
+        Math.round(seconds),
+        p -> Math.min(Math.round(seconds), (System.nanoTime() - start) / 1_000_000_000L),
+        () -> stop.getAsBoolean() || over.getAsBoolean());
   }
 
   @Override
   public void onProgress(TrainListener.Progress p) {
-    if (progress == null) {
-      progress = console.progress("train", total, p.step() - 1);
+    if (shown == null) {
+      shown = console.progress(task, total, Math.max(0, done.applyAsLong(p) - 1));
     }
-    progress.at(
-        p.step(),
+    shown.at(
+        done.applyAsLong(p),
         () ->
             Numbers.brief(p.imagesPerSecond())
                 + " images/s, -ELBO "
@@ -46,9 +76,9 @@ final class TrainingView implements TrainListener, AutoCloseable {
 
   @Override
   public void close() {
-    if (progress != null) {
-      progress.close();
-      progress = null;
+    if (shown != null) {
+      shown.close();
+      shown = null;
     }
   }
 }

@@ -1,6 +1,5 @@
 package org.betavae.cli;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -110,10 +109,10 @@ final class TraverseCommand extends Command {
   }
 
   private static Outcome report(BetaVaeModel model, int steps, Path out, Console console) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    ObjectNode json = Json.object();
     List<Integer> order = ModelPictures.latentOrder(model);
     json.put("latent_size", order.size()).put("steps", steps).put("out", out.toString());
-    json.set("order", json.arrayNode().addAll(order.stream().map(json::numberNode).toList()));
+    json.set("order", Json.integers(order));
     console.say("Traversed " + order.size() + " latents in " + steps + " steps each: " + out);
     return Outcome.done(json);
   }

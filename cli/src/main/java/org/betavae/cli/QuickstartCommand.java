@@ -1,0 +1,165 @@
+package org.betavae.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.betavae.data.DataSources;
+import org.betavae.data.Dataset;
+import org.betavae.data.SourceOptions;
+import org.betavae.export.ConvertOptions;
+import org.betavae.export.ModelFacts;
+import org.betavae.export.ModelFolder;
+import org.betavae.infer.BetaVaeModel;
+import org.betavae.infer.ModelOptions;
+import org.betavae.train.RunFolder;
+import org.betavae.train.RunSummary;
+import org.betavae.train.TrainConfig;
+import org.betavae.train.Trainer;
+
+/** {@code quickstart}: the main job on built-in data, within a few minutes. */
+final class QuickstartCommand extends Command {
+  private static final Opt<Path> OUT =
+      Opt.path("out", "DIR", "run folder to write: a new or an empty one").needed();
+  private static final Opt<Double> MINUTES =
+      Opt.number("minutes", "how long all of it may take", 0.5, 100_000).or(3.0);
+
+  private static final String TRAINED_ON = "sprites";
+  private static final String EMBEDDED = "sprites:small";
+
+  /** Ten times the published rate: in a few minutes the published one learns positions only. */
+  private static final double LEARNING_RATE = 1e-3;
+
+  /** What comes after training takes about this long on two cores. */
+  private static final double SECONDS_AFTER_TRAINING = 15;
+
+  private static final int BATCH = 256;
+  private static final int TIMED_IMAGES = 4096;
+  private static final int DRAWN_IMAGES = 64;
+
+  QuickstartCommand() {
+    super(
+        "quickstart", CommandGroup.START, "train on built-in data, export, embed, generate, draw");
+  }
+
+  @Override
+  List<Opt<?>> options() {
+    return List.of(OUT, MINUTES, CommonOptions.SEED, TrainOptions.THREADS, CommonOptions.OVERWRITE);
+  }
+
+  @Override
+  String details() {
+    return "Trains on the full dSprites factor grid, drawn on the fly. The folder is a run: go on"
+        + " with 'betavae train --out DIR --resume'.";
+  }
+
+  @Override
+  List<String> examples() {
+    return List.of("quickstart --out first --minutes 3");
+  }
+
+  @Override
+  Outcome run(Arguments args, Console console) throws IOException {
+    long start = System.nanoTime();
+    Path out = args.get(OUT);
+    boolean overwrite = args.get(CommonOptions.OVERWRITE);
+    Targets.folder(OUT, out, overwrite, "Use --overwrite to replace the run in it");
+    TrainConfig.Builder builder = TrainConfig.defaults().toBuilder();
+    builder.data(TRAINED_ON).learningRate(LEARNING_RATE).seed(args.get(CommonOptions.SEED));
+    args.find(TrainOptions.THREADS).ifPresent(builder::threads);
+    TrainConfig config = builder.build();
+    try (Dataset data = DataSources.open(TRAINED_ON, SourceOptions.defaults())) {
+      RunFolder run = RunFolder.create(out, overwrite);
+      console.note("Training on " + data.name() + " in " + out + ", ends by itself");
+      RunSummary summary = train(run, config, data, trainingSeconds(args), start, console);
+      ModelFacts facts =
+          new RunExport(run)
+              .write(run.model(), ConvertOptions.DEFAULT_OPSET, ModelFolder.Existing.REPLACE, data);
+      Inference inference = infer(run, config, console);
+      report(run, summary, facts, inference, console);
+      return Outcome.done(json(run, summary, facts, inference, start));
+    }
+  }
+
+  private static double trainingSeconds(Arguments args) {
+    double all = 60 * args.get(MINUTES);
+    return Math.max(all / 3, all - SECONDS_AFTER_TRAINING);
+  }
+
+  private static RunSummary train(
+      RunFolder run,
+      TrainConfig config,
+      Dataset data,
+      double seconds,
+      long start,
+      Console console) {
+    try (StopSignal stop =
+            new StopSignal(() -> console.note("Stopping: writing a checkpoint first..."));
+        TrainingView view = TrainingView.ofSeconds(console, start, seconds, stop::isRaised)) {
+      RunSummary summary = Trainer.start(run, config, data, view);
+      if (stop.isRaised()) {
+        throw TrainCommand.stopped(run, config, summary);
+      }
+      return summary;
+    }
+  }
+
+  /** What was done with ONNX Runtime alone. */
+  private record Inference(
+      double embeddingImagesPerSecond,
+      double generationImagesPerSecond,
+      Path embeddings,
+      Path generated) {}
+
+  private static Inference infer(RunFolder run, TrainConfig config, Console console)
+      throws IOException {
+    Path embeddings = run.root().resolve("embeddings.npz");
+    Path generated = run.root().resolve("generated.png");
+    ModelOptions options = ModelOptions.defaults().withThreads(config.threads());
+    try (BetaVaeModel model = BetaVaeModel.open(run.model(), options);
+        Dataset data = DataSources.open(EMBEDDED, SourceOptions.defaults())) {
+      double embedded = new EmbeddingFile(model, data, BATCH, console).write("npz", embeddings);
+      ModelPictures.of(model, generated)
+          .samples(model.samplePrior(DRAWN_IMAGES, config.seed(), 1), generated);
+      long start = System.nanoTime();
+      for (int i = 0; i < TIMED_IMAGES; i += BATCH) {
+        model.generate(BATCH, i, 1);
+      }
+      double seconds = (System.nanoTime() - start) / 1e9;
+      return new Inference(embedded, TIMED_IMAGES / seconds, embeddings, generated);
+    }
+  }
+
+  private static void report(
+      RunFolder run, RunSummary summary, ModelFacts facts, Inference inference, Console console) {
+    Table figures = RunReport.figures(summary);
+    figures.row("embedding", Numbers.brief(inference.embeddingImagesPerSecond()) + " images/s");
+    figures.row("generation", Numbers.brief(inference.generationImagesPerSecond()) + " images/s");
+    figures.row(
+        "parity",
+        Numbers.brief(facts.parity().maxAbsDifference())
+            + ", largest difference of ONNX Runtime from TensorFlow on "
+            + facts.parity().inputs()
+            + " inputs");
+    figures.lines().forEach(console::say);
+    console.say("");
+    Table files = RunReport.files(run);
+    files.row("embeddings", inference.embeddings().toString());
+    files.row("generated", inference.generated().toString());
+    files.lines().forEach(console::say);
+  }
+
+  private static ObjectNode json(
+      RunFolder run, RunSummary summary, ModelFacts facts, Inference inference, long start) {
+    ObjectNode json = RunReport.json(run, summary);
+    json.put("model", run.model().toString());
+    json.put("pictures", run.pictures().toString());
+    json.put("embeddings", inference.embeddings().toString());
+    json.put("generated", inference.generated().toString());
+    json.put("parity", facts.parity().maxAbsDifference());
+    json.put("parity_inputs", facts.parity().inputs());
+    json.put("embedding_images_per_s", Numbers.rounded(inference.embeddingImagesPerSecond()));
+    json.put("generation_images_per_s", Numbers.rounded(inference.generationImagesPerSecond()));
+    return json.put("total_seconds", Numbers.rounded((System.nanoTime() - start) / 1e9));
+  }
+}

@@ -1,0 +1,128 @@
+package org.betavae.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import org.betavae.data.ItemShape;
+import org.junit.jupiter.api.Test;
+
+/** Numbers, tables, names, layouts and progress lines. */
+class TextTest {
+  @Test
+  void distance_countsEditsAndSwaps() {
+    assertEquals(0, NearestName.distance("train", "train"));
+    assertEquals(1, NearestName.distance("trian", "train"));
+    assertEquals(3, NearestName.distance("kitten", "sitting"));
+    assertEquals(5, NearestName.distance("", "embed"));
+  }
+
+  @Test
+  void nearestName_isFoundUnlessTooFar() {
+    List<String> names = List.of("train", "traverse", "embed");
+    assertEquals(Optional.of("embed"), NearestName.of("embde", names));
+    assertEquals(Optional.of("traverse"), NearestName.of("trav", names));
+    assertEquals(Optional.empty(), NearestName.of("xyzzy", names));
+  }
+
+  @Test
+  void numbers_areShort_andTheSameInEveryLocale() {
+    assertEquals("4", Numbers.plain(4.0));
+    assertEquals("0.0001", Numbers.plain(1e-4));
+    assertEquals("1.00e-05", Numbers.plain(1e-5));
+    assertEquals("12,346", Numbers.brief(12345.6));
+    assertEquals("123.4", Numbers.brief(123.44));
+    assertEquals("1.23", Numbers.brief(1.234));
+    assertEquals("1.2e-06", Numbers.brief(1.23e-6));
+    assertEquals("0.00", Numbers.brief(0));
+    assertEquals("NaN", Numbers.brief(Double.NaN));
+    assertEquals("0:07", Numbers.duration(7.2));
+    assertEquals("1:02:03", Numbers.duration(3723));
+    assertEquals("?", Numbers.duration(Double.NaN));
+    assertEquals(1234.57, Numbers.rounded(1234.5678));
+  }
+
+  @Test
+  void table_alignsTextLeftAndNumbersRight() {
+    List<String> lines = new Table("name", "count").row("a", "5").row("longer", "1,000").lines();
+    assertEquals(List.of("name    count", "a           5", "longer  1,000"), lines);
+  }
+
+  @Test
+  void layout_movesChannels_andBack() {
+    // One image of 1x2 pixels and 3 channels: pixel 0 is (1,2,3), pixel 1 is (4,5,6).
+    ItemShape shape = ItemShape.image(1, 2, 3);
+    float[] last = {1, 2, 3, 4, 5, 6};
+    float[] first = Layout.toChannelsFirst(last, shape);
+    assertArrayEquals(new float[] {1, 4, 2, 5, 3, 6}, first);
+    assertArrayEquals(last, Layout.toChannelsLast(first, shape));
+    float[] gray = {1, 2};
+    assertSame(gray, Layout.toChannelsFirst(gray, ItemShape.image(1, 2, 1)));
+  }
+
+  @Test
+  void layout_ofPartOfAnImage_isRefused() {
+    ItemShape shape = ItemShape.image(1, 2, 3);
+    String message =
+        assertThrows(
+                IllegalArgumentException.class, () -> Layout.toChannelsLast(new float[5], shape))
+            .getMessage();
+    assertTrue(message.contains("5 values, expected a multiple of 6"), message);
+  }
+
+  @Test
+  void traversal_isSpreadEvenly() {
+    assertArrayEquals(new float[] {-3, -1.5f, 0, 1.5f, 3}, TraverseCommand.spread(3, 5));
+  }
+
+  @Test
+  void plainProgress_printsALineEveryFiveSecondsAndTheEnd() {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    long[] now = {0};
+    try (PlainProgress progress =
+        new PlainProgress(
+            new PrintStream(out, true, StandardCharsets.UTF_8), "train", 2000, 0, () -> now[0])) {
+      progress.at(10, () -> "early");
+      now[0] = 5_000_000_000L;
+      progress.at(500, () -> "12 images/s");
+      now[0] += 1_000_000_000L;
+      progress.at(600, () -> "unseen");
+      now[0] += 1_000_000_000L;
+      progress.at(2000, () -> "done");
+    }
+    assertEquals(
+        List.of("train: 500 of 2,000, 12 images/s, 0:15 left", "train: 2,000 of 2,000, done"),
+        out.toString(StandardCharsets.UTF_8).lines().toList());
+  }
+
+  @Test
+  void plainProgress_ofShortWork_isSilent() {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (PlainProgress progress =
+        new PlainProgress(
+            new PrintStream(out, true, StandardCharsets.UTF_8), "embed", 10, 0, () -> 0)) {
+      progress.at(10);
+    }
+    assertEquals(0, out.size());
+  }
+
+  @Test
+  void plainProgress_ofResumedWork_estimatesFromWhatIsNew() {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    long[] now = {0};
+    try (PlainProgress progress =
+        new PlainProgress(
+            new PrintStream(out, true, StandardCharsets.UTF_8), "train", 400, 200, () -> now[0])) {
+      now[0] = 10_000_000_000L;
+      progress.at(300, () -> "");
+    }
+    assertEquals("train: 300 of 400, 0:10 left", out.toString(StandardCharsets.UTF_8).strip());
+  }
+}
