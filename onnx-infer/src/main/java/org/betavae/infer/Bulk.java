@@ -36,9 +36,13 @@ final class Bulk {
    * several failures the one of the first chunk is thrown, whichever thread was faster.
    */
   void run() {
-    workers.help(this::work, chunks - 1);
-    work();
-    awaitHelpers();
+    try {
+      workers.help(this::work, chunks - 1);
+    } finally {
+      // Also if a thread cannot be started: those that run must not outlive the call.
+      work();
+      awaitHelpers();
+    }
     if (failure instanceof RuntimeException e) {
       throw e;
     }

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  */
 final class Roles {
   private static final Pattern NOT_ALNUM = Pattern.compile("[^a-z0-9]");
-  private static final Pattern MEAN = Pattern.compile("z?(mean|mu|loc)|.*mean|.*mu");
+  private static final Pattern MEAN = Pattern.compile(".*mean|.*mu|z?loc");
   private static final Pattern LOG_VAR =
       Pattern.compile(".*log(var|variance|sigma2|sigmasq|sigmasquared)");
 
@@ -28,7 +28,7 @@ final class Roles {
   private static final Pattern LOGITS = Pattern.compile(".*logits?");
   private static final Pattern IMAGES =
       Pattern.compile(
-          "x|xhat|xmean|mean|recon.*|x?recon(struction)?|decoded|generated|.*images?|"
+          "x|xhat|xmean|mean|x?recon.*|decoded|generated|.*images?|"
               + "prob(s|abilities)?|outputs?|output0");
 
   private Roles() {}
@@ -73,17 +73,14 @@ final class Roles {
   static Latents latents(Path file, List<TensorSpec> outputs, int batch, ModelOptions options) {
     List<TensorSpec> candidates =
         outputs.stream().filter(o -> isBatch(o, batch) && isFlat(o)).toList();
-    Optional<TensorSpec> mean =
+    Optional<TensorSpec> namedMean =
         options.mean().map(name -> byName(file, outputs, name, "mean", "output"));
-    Optional<TensorSpec> logVar =
+    Optional<TensorSpec> namedLogVar =
         options.logVar().map(name -> byName(file, outputs, name, "log-var", "output"));
-    mean = mean.or(() -> unique(candidates, "mean", MEAN, logVar));
-    Optional<TensorSpec> knownMean = mean;
-    Optional<TensorSpec> foundLogVar =
-        logVar.or(() -> unique(candidates, "logvar", LOG_VAR, knownMean));
-    mean = mean.or(() -> theOther(candidates, foundLogVar));
-    Optional<TensorSpec> finalMean = mean;
-    Optional<TensorSpec> finalLogVar = foundLogVar.or(() -> theOther(candidates, finalMean));
+    Optional<TensorSpec> mean = namedMean.or(() -> unique(candidates, "mean", MEAN, namedLogVar));
+    Optional<TensorSpec> logVar = namedLogVar.or(() -> unique(candidates, "logvar", LOG_VAR, mean));
+    Optional<TensorSpec> finalMean = mean.or(() -> theOther(candidates, logVar));
+    Optional<TensorSpec> finalLogVar = logVar.or(() -> theOther(candidates, mean));
     if (finalMean.isEmpty() || finalLogVar.isEmpty()) {
       throw new ModelException(
           file,
@@ -218,7 +215,10 @@ final class Roles {
   }
 
   private static boolean isBatch(TensorSpec spec, int batch) {
-    return spec.isFloat() && spec.dims().size() >= 2 && spec.dims().get(0) == batch;
+    return spec.isFloat()
+        && spec.dims().size() >= 2
+        && spec.dims().get(0) == batch
+        && spec.itemSize() > 0;
   }
 
   /** [N, L], or [N, L, 1, 1] as convolutions leave it. */
