@@ -40,13 +40,9 @@ public final class NpyReader implements AutoCloseable {
       }
       ElementType type = requireType(header, place);
       long bytes = Math.multiplyExact(header.count(place), (long) type.bytes());
-      long found = Files.size(file) - header.dataOffset();
-      if (found != bytes) {
-        throw new DataException(
-            "%s: has %d bytes of numbers, expected %d for shape %s of %s. The file is cut off or damaged; copy it again."
-                .formatted(place, found, bytes, header.shape(), header.descr()));
-      }
-      ByteStore store = ByteStore.map(file, header.dataOffset(), bytes).order(header.order());
+      ByteStore store =
+          Sources.map(file, header.dataOffset(), bytes, header.shape() + " of " + header.descr())
+              .order(header.order());
       return new NpyReader(
           place, new NumberArray(type, intShape(header, place), header.fortran(), store));
     } catch (IOException e) {

@@ -71,7 +71,7 @@ public final class NpzReader implements AutoCloseable {
     }
   }
 
-  private String place(String name) {
+  String place(String name) {
     return path + ", array '" + Sources.printable(name) + "'";
   }
 

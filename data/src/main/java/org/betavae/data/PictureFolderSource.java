@@ -1,0 +1,184 @@
+package org.betavae.data;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+
+/**
+ * A folder of pictures, with all folders below it, in the order of their paths. Where every picture
+ * lies in a sub-folder of the folder, the first sub-folder's name becomes the factor {@code label}.
+ * Hidden files and folders, and files that do not end like a picture, are left alone.
+ *
+ * <p>All pictures are read when the folder is opened, on all processors, and kept at one byte a
+ * value (one bit, where all are black and white).
+ */
+final class PictureFolderSource {
+  private static final Set<String> READABLE =
+      Arrays.stream(ImageIO.getReaderFileSuffixes())
+          .map(suffix -> suffix.toLowerCase(Locale.ROOT))
+          .filter(suffix -> !suffix.isEmpty())
+          .collect(Collectors.toCollection(TreeSet::new));
+
+  /** Pictures that ImageIO does not read: to leave them out silently would lose data. */
+  private static final Set<String> UNREADABLE = Set.of("webp", "avif", "heic", "jp2", "psd");
+
+  private static final int WINDOW = 256;
+  private static final int NAMED_ERRORS = 3;
+
+  private final Path folder;
+
+  private PictureFolderSource(Path folder) {
+    this.folder = folder;
+  }
+
+  static String readable() {
+    return String.join(", ", READABLE);
+  }
+
+  static Dataset open(Path folder, SourceOptions options) {
+    return new PictureFolderSource(folder).read(options.wanted().filter(ItemShape::image));
+  }
+
+  private Dataset read(Optional<ItemShape> wanted) {
+    List<Path> files = list();
+    List<PictureFile> pictures = new ArrayList<>();
+    for (int from = 0; from < files.size(); from += WINDOW) {
+      pictures.addAll(inParallel(window(files, from), PictureFile::of));
+    }
+    ItemShape shape = wanted.orElseGet(() -> commonShape(pictures));
+    return Sources.pixels(
+        Sources.name(folder),
+        new ItemLayout(pictures.size(), shape, false),
+        false,
+        labels(files),
+        writer -> {
+          for (int from = 0; from < pictures.size(); from += WINDOW) {
+            inParallel(window(pictures, from), picture -> levels(picture, shape))
+                .forEach(levels -> writer.write(levels, 0, levels.length));
+          }
+        });
+  }
+
+  private List<Path> list() {
+    try (Stream<Path> walk = Files.walk(folder)) {
+      List<Path> files =
+          walk.filter(file -> isPicture(file) && !isHidden(file) && Files.isRegularFile(file))
+              .sorted((a, b) -> relative(a).compareTo(relative(b)))
+              .toList();
+      if (files.isEmpty()) {
+        throw new DataException(
+            "%s: is empty, it holds no pictures, expected files that end in %s. Check the folder."
+                .formatted(folder, readable()));
+      }
+      return files;
+    } catch (IOException e) {
+      throw Sources.unreadable(folder.toString(), e);
+    } catch (UncheckedIOException e) {
+      throw Sources.unreadable(folder.toString(), e.getCause());
+    }
+  }
+
+  private static boolean isPicture(Path file) {
+    String name = file.getFileName() == null ? "" : file.getFileName().toString();
+    String ending = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+    return name.indexOf('.') >= 0 && (READABLE.contains(ending) || UNREADABLE.contains(ending));
+  }
+
+  private boolean isHidden(Path file) {
+    for (Path part : folder.relativize(file)) {
+      if (part.toString().startsWith(".")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Path below the folder, the same on every system. */
+  private String relative(Path file) {
+    return folder.relativize(file).toString().replace('\\', '/');
+  }
+
+  private Optional<Factors> labels(List<Path> files) {
+    List<String> labels = new ArrayList<>();
+    for (Path file : files) {
+      Path below = folder.relativize(file);
+      if (below.getNameCount() == 1) {
+        return Optional.empty();
+      }
+      labels.add(below.getName(0).toString());
+    }
+    return Optional.of(FactorColumns.label(labels));
+  }
+
+  private ItemShape commonShape(List<PictureFile> pictures) {
+    PictureFile first = pictures.get(0);
+    boolean gray = true;
+    for (PictureFile picture : pictures) {
+      if (picture.width() != first.width() || picture.height() != first.height()) {
+        throw new DataException(
+            "%s: pictures differ in size, %s is %dx%d and %s is %dx%d, expected one size. Resize them, or name the size that they shall have."
+                .formatted(
+                    folder,
+                    relative(first.file()),
+                    first.width(),
+                    first.height(),
+                    relative(picture.file()),
+                    picture.width(),
+                    picture.height()));
+      }
+      gray &= picture.gray();
+    }
+    return first.shape(gray ? 1 : 3);
+  }
+
+  private static byte[] levels(PictureFile picture, ItemShape shape) {
+    byte[] levels = picture.read(shape.channels());
+    ItemShape found = picture.shape(shape.channels());
+    return found.equals(shape) ? levels : Resampler.resize(levels, found, shape);
+  }
+
+  private static <T> List<T> window(List<T> all, int from) {
+    return all.subList(from, Math.min(from + WINDOW, all.size()));
+  }
+
+  /** Results in order; all that failed are named together, the first ones in full. */
+  private <S, T> List<T> inParallel(List<S> items, Function<S, T> work) {
+    record Outcome<T>(T result, DataException failure) {}
+    List<Outcome<T>> outcomes =
+        items.parallelStream()
+            .map(
+                item -> {
+                  try {
+                    return new Outcome<>(work.apply(item), null);
+                  } catch (DataException e) {
+                    return new Outcome<T>(null, e);
+                  }
+                })
+            .toList();
+    List<DataException> failures =
+        outcomes.stream().map(Outcome::failure).filter(failure -> failure != null).toList();
+    if (failures.isEmpty()) {
+      return outcomes.stream().map(Outcome::result).toList();
+    }
+    String named =
+        failures.stream()
+            .limit(NAMED_ERRORS)
+            .map(Throwable::getMessage)
+            .collect(Collectors.joining(" "));
+    int more = failures.size() - NAMED_ERRORS;
+    throw new DataException(
+        more > 0 ? "%s (and %d more pictures)".formatted(named, more) : named, failures.get(0));
+  }
+}

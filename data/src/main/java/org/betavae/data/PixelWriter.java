@@ -1,0 +1,93 @@
+package org.betavae.data;
+
+import java.nio.ByteOrder;
+import java.util.function.Supplier;
+
+/**
+ * Keeps a stream of 8-bit values: at one bit a value as long as all are 0 or one and the same level
+ * (1 or 255), and as bytes from the first other value on.
+ */
+final class PixelWriter implements NpzReader.ByteSink, AutoCloseable {
+  /** What was kept, ready to read, and whether it is binary. */
+  record Pixels(Items items, boolean binary) {}
+
+  private static final int MAX_LEVEL = (int) Scan.WHITE;
+
+  private final int itemSize;
+  private final boolean unitIsOne;
+  private final Supplier<ByteStoreWriter> stores;
+  private BitWriter bits;
+  private ByteStoreWriter bytes;
+  private int on;
+
+  /**
+   * @param unitIsOne whether values of at most 1 stand for 0 and 1; otherwise 1 stands for 1/255
+   * @param stores where to keep the values
+   */
+  PixelWriter(int itemSize, boolean unitIsOne, Supplier<ByteStoreWriter> stores) {
+    this.itemSize = itemSize;
+    this.unitIsOne = unitIsOne;
+    this.stores = stores;
+    bits = new BitWriter(itemSize, stores.get());
+  }
+
+  @Override
+  public void write(byte[] values, int offset, int count) {
+    for (int i = offset; i < offset + count; i++) {
+      if (bytes != null) {
+        bytes.write(values, i, offset + count - i);
+        return;
+      }
+      int level = values[i] & 0xff;
+      if (level == 0 || level == on) {
+        bits.write(level != 0);
+      } else if (on == 0 && (level == MAX_LEVEL || (level == 1 && unitIsOne))) {
+        on = level;
+        bits.write(true);
+      } else {
+        unpack();
+        bytes.write(values, i, 1);
+      }
+    }
+  }
+
+  private void unpack() {
+    long count = bits.written();
+    bytes = stores.get();
+    byte[] levels = new byte[itemSize];
+    float[] values = new float[itemSize];
+    try (BitItems packed = bits.finish()) {
+      for (int item = 0; count > 0; item++) {
+        packed.read(item, values, 0);
+        for (int i = 0; i < itemSize; i++) {
+          levels[i] = (byte) (values[i] == 0 ? 0 : on);
+        }
+        int part = (int) Math.min(itemSize, count);
+        bytes.write(levels, 0, part);
+        count -= part;
+      }
+    }
+    bits = null;
+  }
+
+  /** What was written. The writer is used up. */
+  Pixels finish() {
+    if (bytes == null) {
+      return new Pixels(bits.finish(), true);
+    }
+    ByteStore store = bytes.finish().order(ByteOrder.LITTLE_ENDIAN);
+    int count = (int) (store.length() / itemSize);
+    NumberArray levels = new NumberArray(ElementType.U1, new int[] {count, itemSize}, false, store);
+    return new Pixels(new NumberItems(levels, ItemLayout.of(levels.shape()), MAX_LEVEL), false);
+  }
+
+  @Override
+  public void close() {
+    if (bits != null) {
+      bits.close();
+    }
+    if (bytes != null) {
+      bytes.close();
+    }
+  }
+}
