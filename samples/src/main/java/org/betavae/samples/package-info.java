@@ -1,2 +1,2 @@
-/** Placeholder. */
+/** Small programs on the public API, to copy from. */
 package org.betavae.samples;

@@ -1,0 +1,72 @@
+package org.betavae.train;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.betavae.export.ConvertOptions;
+import org.betavae.export.ModelFacts;
+import org.betavae.export.OnnxModel;
+import org.betavae.export.TensorSpec;
+import org.betavae.export.TfModel;
+import org.betavae.export.TfToOnnx;
+
+/**
+ * A run's encoder and decoder as ONNX models with the facts about them, ready for {@link
+ * org.betavae.export.ModelFolder#write}. Images are channels first, as everywhere in ONNX.
+ *
+ * @param encoder {@code x [N, c, h, w]} or {@code [N, d]} to {@code mean} and {@code log_var}
+ * @param decoder {@code z} to {@code x}, and {@code logits} where the likelihood has them
+ * @param facts what the model folder says about both; parity is not measured yet
+ */
+public record RunModels(OnnxModel encoder, OnnxModel decoder, ModelFacts facts) {
+
+  /**
+   * Converts the SavedModels of a run that has ended.
+   *
+   * @param opset ONNX operator set, {@link ConvertOptions#MIN_OPSET} to {@link
+   *     ConvertOptions#MAX_OPSET}
+   * @param producer name and version of the program, for the facts
+   * @throws IllegalArgumentException if the run has not ended
+   * @throws org.betavae.export.ConversionException if a SavedModel is damaged
+   */
+  public static RunModels convert(RunFolder run, int opset, String producer) {
+    TrainConfig config = run.readConfig();
+    RunSummary summary = run.readSummary();
+    boolean image = summary.itemShape().size() == 3;
+    ConvertOptions options = ConvertOptions.defaults().withOpset(opset);
+    OnnxModel encoder =
+        TfToOnnx.convert(
+            TfModel.ofSavedModel(run.encoder()),
+            options.withGraphName("encoder").withInputsAsNchw(image ? Set.of("x") : Set.of()));
+    TfModel decoder = TfModel.ofSavedModel(run.decoder());
+    Set<String> images =
+        image
+            ? decoder.outputs().stream().map(TensorSpec::name).collect(Collectors.toSet())
+            : Set.of();
+    return new RunModels(
+        encoder,
+        TfToOnnx.convert(decoder, options.withGraphName("decoder").withOutputsAsNchw(images)),
+        facts(config, summary, producer));
+  }
+
+  private static ModelFacts facts(TrainConfig config, RunSummary summary, String producer) {
+    List<Integer> item = summary.itemShape();
+    Map<String, Object> settings = new LinkedHashMap<>(config.newObjective().settings());
+    return new ModelFacts(
+        item.size() == 3 ? List.of(item.get(2), item.get(0), item.get(1)) : item,
+        config.latent(),
+        config.likelihood(),
+        config.objective(),
+        settings,
+        summary.datasetName(),
+        summary.steps(),
+        config.seed(),
+        summary.klPerDimension(),
+        summary.posteriorMean(),
+        summary.posteriorStd(),
+        producer,
+        null);
+  }
+}
