@@ -2,9 +2,7 @@ package org.betavae.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
-import org.betavae.data.DataSources;
 import org.betavae.data.Dataset;
-import org.betavae.data.SourceOptions;
 import org.betavae.train.TrainBenchmark;
 import org.betavae.train.TrainConfig;
 
@@ -67,7 +65,7 @@ final class BenchTrainCommand extends Command {
         TrainOptions.apply(args, TrainConfig.defaults()).toBuilder()
             .steps(steps + args.get(WARM_UP))
             .build();
-    try (Dataset data = DataSources.open(config.data(), SourceOptions.defaults())) {
+    try (Dataset data = TrainingData.open(config)) {
       TrainBenchmark.Figures figures =
           TrainBenchmark.run(config, data, steps, args.get(WARM_UP), args.get(WINDOW));
       ObjectNode json = Json.object().put("peer", "betavae").put("version", Version.text());

@@ -3,9 +3,7 @@ package org.betavae.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
-import org.betavae.data.DataSources;
 import org.betavae.data.Dataset;
-import org.betavae.data.SourceOptions;
 import org.betavae.export.ConvertOptions;
 import org.betavae.export.ModelFacts;
 import org.betavae.export.ModelFolder;
@@ -58,7 +56,7 @@ final class ExportCommand extends Command {
     Targets.folder(OUT, out, overwrite, "Use --overwrite to replace the model in it");
     RunFolder run = RunFolder.open(args.get(FROM));
     RunExport export = new RunExport(run);
-    try (Dataset data = DataSources.open(run.readConfig().data(), SourceOptions.defaults())) {
+    try (Dataset data = TrainingData.open(run.readConfig())) {
       ModelFolder.Existing existing =
           overwrite ? ModelFolder.Existing.REPLACE : ModelFolder.Existing.KEEP;
       ModelFacts facts = export.write(out, args.get(OPSET), existing, data);

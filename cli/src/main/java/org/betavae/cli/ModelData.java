@@ -20,28 +20,9 @@ final class ModelData {
         : ItemShape.image(s.get(1), s.get(2), s.get(0));
   }
 
-  /**
-   * Opens a source with items of the model's shape. A model of vectors also takes images with as
-   * many values, row by row.
-   */
+  /** Opens a source with items of the model's shape. */
   static Dataset open(String source, ModelInfo info) {
-    if (!info.isVector()) {
-      return DataSources.open(source, SourceOptions.wanting(shape(info)));
-    }
-    Dataset data = DataSources.open(source, SourceOptions.defaults());
-    if (data.shape().size() != info.imageSize()) {
-      String found = data.shape().toString();
-      data.close();
-      throw CommandException.unusable(
-          "data "
-              + source
-              + ": items of "
-              + found
-              + ", expected "
-              + info.imageSize()
-              + " values each, as the model takes. Choose the data that the model was made for.");
-    }
-    return data;
+    return DataSources.open(source, SourceOptions.wanting(shape(info)));
   }
 
   /**

@@ -1,21 +1,15 @@
 package org.betavae.cli;
 
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
-import java.util.stream.IntStream;
 import org.betavae.data.Dataset;
-import org.betavae.export.ConvertOptions;
+import org.betavae.data.ItemShape;
 import org.betavae.export.ModelFacts;
 import org.betavae.export.ModelFolder;
 import org.betavae.export.OnnxModel;
-import org.betavae.export.TfModel;
-import org.betavae.export.TfToOnnx;
 import org.betavae.train.RunFolder;
-import org.betavae.train.RunSummary;
+import org.betavae.train.RunModels;
 import org.betavae.train.SavedModelRunner;
 import org.betavae.train.SavedModelRunner.Array;
 import org.betavae.train.TrainConfig;
@@ -32,12 +26,10 @@ final class RunExport {
 
   private final RunFolder run;
   private final TrainConfig config;
-  private final RunSummary summary;
 
   RunExport(RunFolder run) {
     this.run = run;
     this.config = run.readConfig();
-    this.summary = run.readSummary();
   }
 
   /**
@@ -47,21 +39,11 @@ final class RunExport {
    * @return the facts stored in it
    */
   ModelFacts write(Path folder, int opset, ModelFolder.Existing existing, Dataset data) {
-    boolean image = summary.itemShape().size() == 3;
-    ConvertOptions options = ConvertOptions.defaults().withOpset(opset);
-    OnnxModel encoder =
-        TfToOnnx.convert(
-            TfModel.ofSavedModel(run.encoder()),
-            options.withGraphName("encoder").withInputsAsNchw(image ? Set.of("x") : Set.of()));
-    TfModel tfDecoder = TfModel.ofSavedModel(run.decoder());
-    Set<String> images =
-        image ? Set.copyOf(tfDecoder.outputs().stream().map(o -> o.name()).toList()) : Set.of();
-    OnnxModel decoder =
-        TfToOnnx.convert(tfDecoder, options.withGraphName("decoder").withOutputsAsNchw(images));
+    RunModels models = RunModels.convert(run, opset, "betavae " + Version.text());
     double difference =
         Math.max(
-            difference(run.encoder(), encoder, Map.of("x", images(data))),
-            difference(run.decoder(), decoder, Map.of("z", latents())));
+            difference(run.encoder(), models.encoder(), Map.of("x", images(data))),
+            difference(run.decoder(), models.decoder(), Map.of("z", latents())));
     if (!(difference <= LARGEST_DIFFERENCE)) {
       throw CommandException.failed(
           "export of "
@@ -75,8 +57,8 @@ final class RunExport {
               + ". Nothing was written; try another --opset, or report this run's config.yaml.",
           null);
     }
-    ModelFacts facts = facts().withParity(difference, INPUTS);
-    ModelFolder.write(folder, encoder, decoder, facts, existing);
+    ModelFacts facts = models.facts().withParity(difference, INPUTS);
+    ModelFolder.write(folder, models.encoder(), models.decoder(), facts, existing);
     return facts;
   }
 
@@ -88,21 +70,20 @@ final class RunExport {
     }
   }
 
-  /** Held-out images of the run, in TensorFlow's layout; fewer are repeated. */
+  /** Items from all over the data, in TensorFlow's layout; repeated where there are fewer. */
   private Array images(Dataset data) {
     int size = data.shape().size();
     float[] values = new float[INPUTS * size];
     for (int i = 0; i < INPUTS; i++) {
       data.read((int) ((long) i * data.size() / INPUTS), values, i * size);
     }
-    return new Array(shape(), values);
+    return new Array(shape(data.shape()), values);
   }
 
-  private long[] shape() {
-    List<Integer> item = summary.itemShape();
-    return IntStream.concat(IntStream.of(INPUTS), item.stream().mapToInt(d -> d))
-        .asLongStream()
-        .toArray();
+  private static long[] shape(ItemShape item) {
+    return item.image()
+        ? new long[] {INPUTS, item.height(), item.width(), item.channels()}
+        : new long[] {INPUTS, item.size()};
   }
 
   private Array latents() {
@@ -112,24 +93,5 @@ final class RunExport {
       z[i] = (float) random.nextGaussian();
     }
     return new Array(new long[] {INPUTS, config.latent()}, z);
-  }
-
-  private ModelFacts facts() {
-    List<Integer> item = summary.itemShape();
-    Map<String, Object> settings = new LinkedHashMap<>(config.newObjective().settings());
-    return new ModelFacts(
-        item.size() == 3 ? List.of(item.get(2), item.get(0), item.get(1)) : item,
-        config.latent(),
-        config.likelihood(),
-        config.objective(),
-        settings,
-        summary.datasetName(),
-        summary.steps(),
-        config.seed(),
-        summary.klPerDimension(),
-        summary.posteriorMean(),
-        summary.posteriorStd(),
-        "betavae " + Version.text(),
-        null);
   }
 }

@@ -4,9 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.betavae.data.DataSources;
 import org.betavae.data.Dataset;
-import org.betavae.data.SourceOptions;
 import org.betavae.export.ModelFacts;
 import org.betavae.export.ModelFolder;
 import org.betavae.train.RunFolder;
@@ -56,7 +54,7 @@ final class TrainCommand extends Command {
     boolean resume = args.get(RESUME);
     check(args, out, resume);
     TrainConfig config = settings(args, resume ? RunFolder.open(out) : null);
-    try (Dataset data = DataSources.open(config.data(), SourceOptions.defaults())) {
+    try (Dataset data = TrainingData.open(config)) {
       config = withEpochs(args, config, data);
       RunFolder run =
           resume ? RunFolder.open(out) : RunFolder.create(out, args.get(CommonOptions.OVERWRITE));

@@ -1,0 +1,215 @@
+package org.betavae.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The script {@code betavae} in a project of its own, with a Maven and a Java that only pretend.
+ */
+class LauncherTest {
+  private static final Path SCRIPT = Path.of("betavae");
+
+  @TempDir Path folder;
+  private Path project;
+  private Path jdk;
+  private Path calls;
+
+  private record Run(int exitCode, String out, String err) {}
+
+  @BeforeEach
+  void makeProject() throws IOException {
+    assumeTrue(Files.exists(SCRIPT), "not run from the project's root");
+    assumeTrue(Files.isExecutable(Path.of("/bin/bash")), "no bash here");
+    project = Files.createDirectories(folder.resolve("my project"));
+    Files.copy(SCRIPT, project.resolve("betavae"));
+    assertTrue(project.resolve("betavae").toFile().setExecutable(true));
+    Files.createDirectories(project.resolve("cli/src/main"));
+    Files.writeString(project.resolve("pom.xml"), "<project/>");
+    Files.writeString(project.resolve("cli/src/main/A.java"), "class A {}");
+    calls = folder.resolve("calls");
+    Files.writeString(calls, "");
+    jdk = Files.createDirectories(folder.resolve("jdk"));
+    release("17.0.9");
+    Files.createDirectories(jdk.resolve("bin"));
+    script(
+        jdk.resolve("bin/java"),
+        """
+        for a; do case $a in -XX:ArchiveClassesAtExit=*) : >"${a#*=}"; exit 0 ;; esac; done
+        echo "java $*"
+        echo "I0000 00:00:17.5 1 pass.cc:401] native noise" >&2
+        echo "native message" >&2
+        exit 3
+        """);
+    script(jdk.resolve("bin/javac"), "exit 0");
+    Files.createDirectories(folder.resolve("bin"));
+    maven(
+        """
+        sleep 0.3
+        mkdir -p cli/target/launcher data/target/launcher
+        : >data/target/launcher/betavae-data-1.jar
+        : >cli/target/launcher/betavae-cli-1.jar
+        printf %s "$PWD/data/target/launcher/betavae-data-1.jar" >cli/target/launcher/classpath.txt
+        """);
+  }
+
+  private void release(String version) throws IOException {
+    Files.writeString(
+        jdk.resolve("release"), "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"" + version + "\"\n");
+  }
+
+  private void maven(String body) throws IOException {
+    script(folder.resolve("bin/mvn"), "echo mvn \"$@\" >>'" + calls + "'\n" + body);
+  }
+
+  private static void script(Path file, String body) throws IOException {
+    Files.writeString(file, "#!/bin/bash\n" + body);
+    assertTrue(file.toFile().setExecutable(true));
+  }
+
+  private Process start(Path launcher, String... args) throws IOException {
+    List<String> command = new ArrayList<>(List.of(launcher.toString()));
+    command.addAll(List.of(args));
+    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+    Map<String, String> environment = builder.environment();
+    environment.put("JAVA_HOME", jdk.toString());
+    environment.put("PATH", folder.resolve("bin") + ":" + environment.get("PATH"));
+    environment.remove("BETAVAE_JAVA_OPTS");
+    return builder.start();
+  }
+
+  private static Run end(Process process) throws IOException, InterruptedException {
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Run(process.waitFor(), out, err);
+  }
+
+  private Run run(String... args) throws IOException, InterruptedException {
+    return end(start(project.resolve("betavae"), args));
+  }
+
+  private long builds() throws IOException {
+    try (var lines = Files.lines(calls)) {
+      return lines.count();
+    }
+  }
+
+  @Test
+  void firstUse_builds_saysSoInOneLine_andPassesArgumentsAndExitCodeOn() throws Exception {
+    Run run = run("embed", "--out", "a b");
+    assertEquals(3, run.exitCode(), run.err());
+    assertTrue(run.out().contains("org.betavae.cli.Main embed --out a b"), run.out());
+    List<String> err = run.err().lines().toList();
+    assertEquals(2, err.size(), run.err());
+    assertTrue(err.get(0).startsWith("betavae: building"), run.err());
+    assertEquals("native message", err.get(1));
+    assertTrue(Files.readString(calls).startsWith("mvn -B -o "), Files.readString(calls));
+  }
+
+  @Test
+  void debug_letsNativeLogLinesThrough() throws Exception {
+    run("--version");
+    assertEquals("native message\n", run("train").err());
+    assertTrue(run("train", "--debug").err().contains("native noise"));
+  }
+
+  @Test
+  void laterUse_doesNotBuild_unlessASourceIsNewerOrAJarIsGone() throws Exception {
+    run("--version");
+    run("--version");
+    assertEquals(1, builds());
+    Files.setLastModifiedTime(
+        project.resolve("cli/src/main/A.java"), FileTime.from(Instant.now().plusSeconds(5)));
+    run("--version");
+    assertEquals(2, builds());
+    Files.setLastModifiedTime(project.resolve("cli/src/main/A.java"), FileTime.from(Instant.EPOCH));
+    run("--version");
+    Files.delete(project.resolve("data/target/launcher/betavae-data-1.jar"));
+    long before = builds();
+    run("--version");
+    assertEquals(before + 1, builds());
+  }
+
+  @Test
+  void movedProject_isBuiltAgain() throws Exception {
+    run("--version");
+    project = Files.move(project, folder.resolve("moved"));
+    Run run = run("--version");
+    assertEquals(2, builds());
+    assertTrue(run.out().contains("moved/data/target/launcher/betavae-data-1.jar"), run.out());
+  }
+
+  @Test
+  void symbolicLinks_areFollowed() throws Exception {
+    Path first = Files.createSymbolicLink(folder.resolve("first"), Path.of("my project/betavae"));
+    Path second = Files.createSymbolicLink(folder.resolve("bin/second"), first);
+    Run run = end(start(second, "--version"));
+    assertEquals(3, run.exitCode(), run.err());
+    assertTrue(run.out().contains(project + "/cli/target/launcher/betavae-cli-1.jar"), run.out());
+  }
+
+  @Test
+  void concurrentFirstStarts_buildOnce() throws Exception {
+    List<Process> started = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      started.add(start(project.resolve("betavae"), "--version"));
+    }
+    for (Process process : started) {
+      assertEquals(3, end(process).exitCode());
+    }
+    assertEquals(1, builds());
+  }
+
+  @Test
+  void offlineBuildThatLacksSomething_isRepeatedOnline() throws Exception {
+    maven(
+        """
+        case "$*" in *-o*) echo "[ERROR] Cannot access central in offline mode"; exit 1 ;; esac
+        mkdir -p cli/target/launcher
+        : >cli/target/launcher/betavae-cli-1.jar
+        printf %s "$PWD/cli/target/launcher/betavae-cli-1.jar" >cli/target/launcher/classpath.txt
+        """);
+    assertEquals(3, run("--version").exitCode());
+    assertEquals(2, builds());
+  }
+
+  @Test
+  void failedBuild_showsItsErrorsOnly() throws Exception {
+    maven("echo '[INFO] chatter'; echo '[ERROR] A.java:[1,1] no such thing'; exit 1");
+    Run run = run("--version");
+    assertEquals(1, run.exitCode());
+    assertEquals(1, builds());
+    assertTrue(run.err().contains("A.java:[1,1] no such thing"), run.err());
+    assertFalse(run.err().contains("chatter"), run.err());
+    assertTrue(run.err().contains("betavae: the build failed"), run.err());
+    assertEquals("", run.out());
+  }
+
+  @Test
+  void oldOrMissingJava_isNamed() throws Exception {
+    release("11.0.2");
+    Run old = run("--version");
+    assertEquals(1, old.exitCode());
+    assertTrue(old.err().contains("java is version 11"), old.err());
+    assertTrue(old.err().contains("expected 17 or newer"), old.err());
+    jdk = folder.resolve("nowhere");
+    Run missing = run("--version");
+    assertEquals(1, missing.exitCode());
+    assertTrue(missing.err().contains("JAVA_HOME is " + jdk), missing.err());
+    assertEquals(0, builds());
+  }
+}
