@@ -2,6 +2,9 @@ package org.betavae.export;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.betavae.export.tf.GraphDefReader;
+import org.betavae.export.tf.SavedModelReader;
+import org.betavae.export.tf.TfGraph;
 
 /**
  * A TensorFlow model read into plain Java: the graph that its outputs need, with its weights.
@@ -9,7 +12,11 @@ import java.util.List;
  * <p>Immutable; files are read whole and closed before a method returns.
  */
 public final class TfModel {
-  private TfModel() {}
+  private final TfGraph graph;
+
+  private TfModel(TfGraph graph) {
+    this.graph = graph;
+  }
 
   /**
    * Reads a SavedModel, signature {@code serving_default}, or its only one when it has no such
@@ -19,7 +26,8 @@ public final class TfModel {
    *     clear
    */
   public static TfModel ofSavedModel(Path folder) {
-    return NotYet.value(TfModel.class);
+    SavedModelReader reader = SavedModelReader.open(folder);
+    return new TfModel(reader.graph(reader.defaultSignature()));
   }
 
   /**
@@ -28,18 +36,25 @@ public final class TfModel {
    * @throws ConversionException if the folder holds no readable SavedModel or no such signature
    */
   public static TfModel ofSavedModel(Path folder, String signature) {
-    return NotYet.value(TfModel.class);
+    return new TfModel(SavedModelReader.open(folder).graph(signature));
   }
 
   /**
    * Reads a frozen {@code GraphDef}.
    *
-   * @param inputs names of tensors to feed, {@code "node"} or {@code "node:0"}
-   * @param outputs names of tensors to fetch
+   * @param inputs tensors to feed: {@code "node"}, {@code "node:0"}, or with a name to use from
+   *     then on, {@code "name=node:0"}
+   * @param outputs tensors to fetch, named in the same ways
    * @throws ConversionException if the file is no graph or lacks one of the tensors
    */
   public static TfModel ofGraphDef(Path file, List<String> inputs, List<String> outputs) {
-    return NotYet.value(TfModel.class);
+    if (outputs.isEmpty()) {
+      throw new IllegalArgumentException(
+          "outputs are "
+              + outputs
+              + ", expected at least one tensor to fetch. Name the graph's result.");
+    }
+    return new TfModel(GraphDefReader.read(file, inputs, outputs));
   }
 
   /**
@@ -48,16 +63,29 @@ public final class TfModel {
    * @throws ConversionException if the folder holds no readable SavedModel
    */
   public static List<TfSignature> signatures(Path folder) {
-    return List.of();
+    SavedModelReader reader = SavedModelReader.open(folder);
+    return reader.signatures().stream()
+        .map(
+            s ->
+                new TfSignature(
+                    s,
+                    reader.inputs(s),
+                    reader.outputs(s),
+                    reader.graph(s, false).operatorCounts()))
+        .toList();
   }
 
   /** The inputs, in the order of their names. */
   public List<TensorSpec> inputs() {
-    return List.of();
+    return graph.inputs().stream().map(TfGraph.Input::spec).toList();
   }
 
   /** The outputs, in the order of their names. */
   public List<TensorSpec> outputs() {
-    return List.of();
+    return graph.outputs().stream().map(TfGraph.Output::spec).toList();
+  }
+
+  TfGraph graph() {
+    return graph;
   }
 }

@@ -1,7 +1,14 @@
 package org.betavae.export;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
+import org.betavae.export.onnx.OnnxGraph;
+import org.betavae.export.onnx.OnnxWriter;
+import org.betavae.export.toonnx.GraphConverter;
+
 /** Converts TensorFlow models to ONNX. */
 public final class TfToOnnx {
+  private static final String PRODUCER = "betavae";
+
   private TfToOnnx() {}
 
   /**
@@ -12,6 +19,17 @@ public final class TfToOnnx {
    *     have
    */
   public static OnnxModel convert(TfModel model, ConvertOptions options) {
-    return NotYet.value(OnnxModel.class);
+    OnnxGraph graph = GraphConverter.convert(model.graph(), options);
+    ModelProto proto = OnnxWriter.write(graph, options.graphName(), PRODUCER, version());
+    return new OnnxModel(proto).withMetadata(options.metadata());
+  }
+
+  /**
+   * The version in the jar's manifest; files converted by a program that runs from class files say
+   * "dev".
+   */
+  private static String version() {
+    String v = TfToOnnx.class.getPackage().getImplementationVersion();
+    return v == null ? "dev" : v;
   }
 }

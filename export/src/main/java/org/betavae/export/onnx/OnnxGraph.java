@@ -1,0 +1,237 @@
+package org.betavae.export.onnx;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.betavae.export.ElementType;
+import org.betavae.export.Tensor;
+
+/**
+ * An ONNX graph under construction. Every node is inferred and, where all inputs are constants,
+ * computed as it is added, so converters and rewrites may ask for types, shapes and constants at
+ * any time.
+ *
+ * <p>Not for use by several threads. Names are numbered per graph, so the same calls give the same
+ * graph.
+ */
+public final class OnnxGraph {
+  private final int opset;
+  private final Set<OnnxNode> nodes = new LinkedHashSet<>();
+  private final List<OnnxValue> inputs = new ArrayList<>();
+  private final Map<String, OnnxValue> outputs = new LinkedHashMap<>();
+  private final Set<String> names = new HashSet<>();
+  private final Map<String, Integer> counters = new HashMap<>();
+
+  /** An empty graph for a version of the standard operator set. */
+  public OnnxGraph(int opset) {
+    this.opset = opset;
+  }
+
+  /** Version of the standard operator set. */
+  public int opset() {
+    return opset;
+  }
+
+  /** Keeps a name from being given to anything else. */
+  public void reserve(String name) {
+    names.add(name);
+  }
+
+  private String unique(String wanted) {
+    String base = wanted.isEmpty() ? "value" : wanted;
+    if (names.add(base)) {
+      return base;
+    }
+    while (true) {
+      String name = base + "_" + counters.merge(base, 1, Integer::sum);
+      if (names.add(name)) {
+        return name;
+      }
+    }
+  }
+
+  /** Adds a graph input; its name must have been reserved or be free. */
+  public OnnxValue addInput(String name, ElementType type, List<Dim> shape) {
+    names.add(name);
+    OnnxValue v = new OnnxValue(name, type, shape, null);
+    inputs.add(v);
+    return v;
+  }
+
+  /** Makes a value a graph output under a name. */
+  public void addOutput(String name, OnnxValue value) {
+    outputs.put(name, value);
+  }
+
+  /** The graph inputs. */
+  public List<OnnxValue> inputs() {
+    return Collections.unmodifiableList(inputs);
+  }
+
+  /** The graph outputs by name. */
+  public Map<String, OnnxValue> outputs() {
+    return Collections.unmodifiableMap(outputs);
+  }
+
+  /** True if a graph output is this value. */
+  public boolean isOutput(OnnxValue value) {
+    return outputs.containsValue(value);
+  }
+
+  /** The nodes as they were added; a copy, so that a caller may change the graph meanwhile. */
+  public List<OnnxNode> nodes() {
+    return List.copyOf(nodes);
+  }
+
+  /** True unless the node was removed. */
+  public boolean has(OnnxNode node) {
+    return nodes.contains(node);
+  }
+
+  /** A constant. */
+  public OnnxValue constant(String name, Tensor value) {
+    List<Dim> shape = new ArrayList<>();
+    for (long d : value.shape()) {
+      shape.add(Dim.of(d));
+    }
+    return new OnnxValue(unique(name), value.type(), shape, value);
+  }
+
+  /** A vector of int64, the form of shapes and axes. */
+  public OnnxValue longs(long... values) {
+    return constant("ints", Tensor.longs(values));
+  }
+
+  /** A number without dimensions. */
+  public OnnxValue scalar(ElementType type, double value) {
+    return constant("scalar", Tensor.scalar(type, value));
+  }
+
+  /** A fresh unknown dimension. */
+  public Dim freshDim() {
+    return Dim.unknown("unknown_" + counters.merge("\0dim", 1, Integer::sum));
+  }
+
+  /** Adds a node with one output, or computes it if all inputs are constants. */
+  public OnnxValue node(String op, String name, List<OnnxValue> in, Map<String, ?> attributes) {
+    return nodes(op, name, in, attributes, 1).get(0);
+  }
+
+  /** Adds a node with several outputs, or computes it if all inputs are constants. */
+  public List<OnnxValue> nodes(
+      String op, String name, List<OnnxValue> in, Map<String, ?> attributes, int outputCount) {
+    OnnxNode node = new OnnxNode(op, name, in, attributes);
+    List<Tensor> folded = Folding.fold(node, outputCount);
+    if (folded != null) {
+      List<OnnxValue> out = new ArrayList<>();
+      folded.forEach(t -> out.add(constant(name, t)));
+      return out;
+    }
+    for (int i = 0; i < outputCount; i++) {
+      node.addOutput(new OnnxValue("", null, null, null));
+    }
+    Inference.infer(node, this);
+    OnnxValue known = knownElements(node, name);
+    if (known != null) {
+      return List.of(known);
+    }
+    node.rename(unique(name));
+    for (int i = 0; i < outputCount; i++) {
+      node.outputs().get(i).rename(unique(outputCount == 1 ? name + ":0" : name + ":" + i));
+    }
+    nodes.add(node);
+    for (OnnxValue v : node.inputs()) {
+      if (v != null) {
+        v.addUser(node);
+      }
+    }
+    return node.outputs();
+  }
+
+  /** A constant in place of a node whose elements all follow from known dimensions. */
+  private OnnxValue knownElements(OnnxNode node, String name) {
+    if (node.outputs().size() != 1) {
+      return null;
+    }
+    List<Dim> values = Symbolic.elements(node);
+    if (values == null) {
+      return null;
+    }
+    node.output().inferElements(values);
+    if (!values.stream().allMatch(Dim::isKnown)) {
+      return null;
+    }
+    long[] shape = node.output().shape().stream().mapToLong(Dim::value).toArray();
+    return constant(name, Tensor.ofLongs(node.output().type(), shape, i -> values.get(i).value()));
+  }
+
+  /**
+   * Makes every reader of one value, and the outputs that are it, take another; then removes what
+   * nobody needs.
+   */
+  public void replace(OnnxValue old, OnnxValue with) {
+    for (OnnxNode user : List.copyOf(old.users())) {
+      for (int i = 0; i < user.inputs().size(); i++) {
+        if (user.input(i) == old) {
+          setInput(user, i, with);
+        }
+      }
+    }
+    outputs.replaceAll((name, v) -> v == old ? with : v);
+    removeIfUnused(old.producer());
+  }
+
+  /** Changes one input of a node; types and shapes must stay what they were. */
+  public void setInput(OnnxNode node, int i, OnnxValue value) {
+    OnnxValue old = node.input(i);
+    node.setInput(i, value);
+    old.removeUser(node);
+    value.addUser(node);
+  }
+
+  /** Removes a node that nobody reads, and then what only it read. */
+  public void removeIfUnused(OnnxNode node) {
+    if (node == null || !nodes.contains(node)) {
+      return;
+    }
+    for (OnnxValue out : node.outputs()) {
+      if (!out.users().isEmpty() || isOutput(out)) {
+        return;
+      }
+    }
+    nodes.remove(node);
+    for (OnnxValue in : node.inputs()) {
+      if (in != null) {
+        in.removeUser(node);
+        removeIfUnused(in.producer());
+      }
+    }
+  }
+
+  /**
+   * Gives a value and, if it is the only output, its node a name that says where they come from.
+   */
+  public void nameAfter(OnnxValue value, String name) {
+    OnnxNode node = value.producer();
+    if (node != null && node.outputs().size() == 1 && nodes.contains(node)) {
+      names.remove(node.name());
+      names.remove(value.name());
+      node.rename(unique(name));
+      value.rename(unique(name + ":0"));
+    }
+  }
+
+  /**
+   * The nodes that the outputs need, every node after those that it reads; the order depends on the
+   * graph alone.
+   */
+  public List<OnnxNode> inOrder() {
+    return TopologicalOrder.of(outputs.values());
+  }
+}

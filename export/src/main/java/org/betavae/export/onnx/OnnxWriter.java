@@ -1,0 +1,190 @@
+package org.betavae.export.onnx;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.ByteString;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.betavae.export.ElementType;
+import org.betavae.export.Tensor;
+
+/** Turns the graph into ONNX's protobuf. The same graph gives the same bytes. */
+public final class OnnxWriter {
+  private final OnnxGraph graph;
+  private final Map<OnnxValue, String> names = new HashMap<>();
+  private final Set<String> taken = new HashSet<>();
+
+  private OnnxWriter(OnnxGraph graph) {
+    this.graph = graph;
+  }
+
+  /**
+   * Writes a graph.
+   *
+   * @param graphName name of the graph in the file
+   * @param producer name of the program that makes the file
+   * @param version of that program
+   */
+  public static ModelProto write(
+      OnnxGraph graph, String graphName, String producer, String version) {
+    return ModelProto.newBuilder()
+        .setIrVersion(irVersion(graph.opset()))
+        .setProducerName(producer)
+        .setProducerVersion(version)
+        .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(graph.opset()))
+        .setGraph(new OnnxWriter(graph).graph(graphName))
+        .build();
+  }
+
+  /**
+   * The file format that came out with an operator set; an older runtime that knows the set knows
+   * this format.
+   */
+  private static int irVersion(int opset) {
+    if (opset <= 14) {
+      return 7;
+    }
+    return opset <= 18 ? 8 : opset <= 20 ? 9 : 10;
+  }
+
+  private GraphProto graph(String graphName) {
+    GraphProto.Builder out = GraphProto.newBuilder().setName(graphName);
+    for (OnnxValue in : graph.inputs()) {
+      name(in, in.name());
+      out.addInput(info(in, in.name()));
+    }
+    List<NodeProto> copies = new ArrayList<>();
+    graph.outputs().forEach((outputName, value) -> nameOutput(outputName, value, copies));
+    Set<OnnxValue> written = new HashSet<>();
+    for (OnnxNode n : graph.inOrder()) {
+      for (OnnxValue v : n.inputs()) {
+        addInitializer(v, written, out);
+      }
+      out.addNode(node(n));
+      for (OnnxValue v : n.outputs()) {
+        if (v.type() != null && v.shape() != null && !graph.outputs().containsKey(names.get(v))) {
+          out.addValueInfo(info(v, name(v, v.name())));
+        }
+      }
+    }
+    graph
+        .outputs()
+        .forEach(
+            (outputName, value) -> {
+              addInitializer(value, written, out);
+              out.addOutput(info(value, outputName));
+            });
+    return out.addAllNode(copies).build();
+  }
+
+  private void addInitializer(OnnxValue v, Set<OnnxValue> written, GraphProto.Builder out) {
+    if (v != null && v.isConstant() && written.add(v)) {
+      out.addInitializer(OnnxTensors.write(name(v, v.name()), v.constant()));
+    }
+  }
+
+  /**
+   * A node's result takes the output's name; inputs, constants and values with two names are
+   * copied.
+   */
+  private void nameOutput(String outputName, OnnxValue value, List<NodeProto> copies) {
+    taken.add(outputName);
+    if (value.producer() != null && !names.containsKey(value)) {
+      names.put(value, outputName);
+      return;
+    }
+    copies.add(
+        NodeProto.newBuilder()
+            .setOpType("Identity")
+            .setName(outputName + "/Identity")
+            .addInput(name(value, value.name()))
+            .addOutput(outputName)
+            .build());
+  }
+
+  private String name(OnnxValue v, String wanted) {
+    String known = names.get(v);
+    if (known != null) {
+      return known;
+    }
+    String name = wanted;
+    for (int i = 1; !taken.add(name); i++) {
+      name = wanted + "_" + i;
+    }
+    names.put(v, name);
+    return name;
+  }
+
+  private NodeProto node(OnnxNode n) {
+    NodeProto.Builder out = NodeProto.newBuilder().setOpType(n.op()).setName(n.name());
+    int last = n.inputs().size();
+    while (last > 0 && n.input(last - 1) == null) {
+      last--;
+    }
+    for (int i = 0; i < last; i++) {
+      out.addInput(n.input(i) == null ? "" : name(n.input(i), n.input(i).name()));
+    }
+    n.outputs().forEach(v -> out.addOutput(name(v, v.name())));
+    n.attributes().forEach((key, value) -> out.addAttribute(attribute(key, value)));
+    return out.build();
+  }
+
+  private static AttributeProto attribute(String name, Object value) {
+    AttributeProto.Builder out = AttributeProto.newBuilder().setName(name);
+    if (value instanceof Long l) {
+      out.setType(AttributeProto.AttributeType.INT).setI(l);
+    } else if (value instanceof Float f) {
+      out.setType(AttributeProto.AttributeType.FLOAT).setF(f);
+    } else if (value instanceof String s) {
+      out.setType(AttributeProto.AttributeType.STRING).setS(ByteString.copyFromUtf8(s));
+    } else if (value instanceof long[] list) {
+      out.setType(AttributeProto.AttributeType.INTS);
+      for (long l : list) {
+        out.addInts(l);
+      }
+    } else if (value instanceof float[] list) {
+      out.setType(AttributeProto.AttributeType.FLOATS);
+      for (float f : list) {
+        out.addFloats(f);
+      }
+    } else if (value instanceof Tensor t) {
+      out.setType(AttributeProto.AttributeType.TENSOR).setT(OnnxTensors.write(name, t));
+    } else {
+      throw new IllegalStateException(
+          "attribute "
+              + name
+              + " is a "
+              + value.getClass()
+              + ", expected a number, text, list or tensor. Convert it first.");
+    }
+    return out.build();
+  }
+
+  private static ValueInfoProto info(OnnxValue v, String name) {
+    ElementType type = v.type();
+    TypeProto.Tensor.Builder tensor = TypeProto.Tensor.newBuilder().setElemType(type.onnxNumber());
+    if (v.shape() != null) {
+      TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
+      for (Dim d : v.shape()) {
+        TensorShapeProto.Dimension.Builder dimension = TensorShapeProto.Dimension.newBuilder();
+        shape.addDim(
+            d.isKnown() ? dimension.setDimValue(d.value()) : dimension.setDimParam(d.toString()));
+      }
+      tensor.setShape(shape);
+    }
+    return ValueInfoProto.newBuilder()
+        .setName(name)
+        .setType(TypeProto.newBuilder().setTensorType(tensor))
+        .build();
+  }
+}

@@ -1,0 +1,190 @@
+package org.betavae.export.onnx;
+
+import static org.betavae.export.onnx.Inference.axis;
+import static org.betavae.export.onnx.Inference.fail;
+import static org.betavae.export.onnx.Inference.fresh;
+import static org.betavae.export.onnx.Inference.set;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.betavae.export.ElementType;
+import org.betavae.export.Tensor;
+import org.betavae.export.onnx.Inference.Rule;
+
+/**
+ * Operators that change a tensor's shape and keep its elements, and those that make one of a given
+ * shape.
+ */
+final class ShapeRules {
+  private ShapeRules() {}
+
+  static void register(Map<String, Rule> rules) {
+    rules.put("Shape", ShapeRules::shape);
+    rules.put("Size", (n, g) -> set(n, ElementType.INT64, List.of()));
+    rules.put("Reshape", ShapeRules::reshape);
+    rules.put("Squeeze", ShapeRules::squeeze);
+    rules.put("Unsqueeze", ShapeRules::unsqueeze);
+    rules.put("Transpose", ShapeRules::transpose);
+    rules.put("Expand", ShapeRules::expand);
+    rules.put("ConstantOfShape", ShapeRules::constantOfShape);
+    rules.put("Range", ShapeRules::range);
+  }
+
+  private static void shape(OnnxNode n, OnnxGraph g) {
+    OnnxValue in = n.input(0);
+    set(n, ElementType.INT64, List.of(in.shape() == null ? g.freshDim() : Dim.of(in.rank())));
+  }
+
+  private static void reshape(OnnxNode n, OnnxGraph g) {
+    OnnxValue in = n.input(0);
+    OnnxValue target = n.input(1);
+    List<Dim> wanted = target.elements();
+    if (wanted == null) {
+      set(n, in.type(), unknownOfLength(target, g));
+      return;
+    }
+    List<Dim> out = new ArrayList<>();
+    int free = -1;
+    for (int i = 0; i < wanted.size(); i++) {
+      Dim d = wanted.get(i);
+      if (d.is(-1)) {
+        free = i;
+        out.add(Dim.ONE);
+      } else if (d.is(0) && n.integer("allowzero", 0) == 0) {
+        out.add(in.shape() == null || i >= in.rank() ? g.freshDim() : in.shape().get(i));
+      } else {
+        out.add(d);
+      }
+    }
+    if (in.shape() == null) {
+      if (free >= 0) {
+        out.set(free, g.freshDim());
+      }
+      set(n, in.type(), out);
+      return;
+    }
+    Dim total = Dim.product(in.shape());
+    Dim rest = Dim.product(out);
+    if (free >= 0) {
+      Dim quotient = total.exactlyOver(rest);
+      if (quotient == null && total.isKnown() && rest.isKnown()) {
+        throw fail(
+            n,
+            "input shape is " + in.shape() + ", target is " + wanted,
+            "expected the same number of elements");
+      }
+      out.set(free, quotient == null ? g.freshDim() : quotient);
+    } else if (total.isKnown() && rest.isKnown() && total.value() != rest.value()) {
+      throw fail(
+          n,
+          "input shape is " + in.shape() + ", target is " + wanted,
+          "expected the same number of elements");
+    }
+    set(n, in.type(), out);
+  }
+
+  private static List<Dim> unknownOfLength(OnnxValue vector, OnnxGraph g) {
+    boolean lengthKnown = vector.rank() == 1 && vector.shape().get(0).isKnown();
+    return lengthKnown ? fresh(g, (int) vector.shape().get(0).value()) : null;
+  }
+
+  private static void squeeze(OnnxNode n, OnnxGraph g) {
+    OnnxValue in = n.input(0);
+    long[] axes = Inference.axes(n, 1);
+    if (in.shape() == null || axes == null) {
+      set(n, in.type(), null);
+      return;
+    }
+    Set<Integer> gone = new TreeSet<>();
+    for (long a : axes) {
+      gone.add(axis(n, a, in.rank()));
+    }
+    List<Dim> out = new ArrayList<>();
+    for (int i = 0; i < in.rank(); i++) {
+      Dim d = in.shape().get(i);
+      boolean remove = axes.length == 0 ? d.is(1) : gone.contains(i);
+      if (!remove) {
+        out.add(d);
+      } else if (d.isKnown() && d.value() != 1) {
+        throw fail(n, "axis " + i + " of " + in.shape() + " is to go", "expected it to be 1");
+      }
+    }
+    set(n, in.type(), out);
+  }
+
+  private static void unsqueeze(OnnxNode n, OnnxGraph g) {
+    OnnxValue in = n.input(0);
+    long[] axes = Inference.axes(n, 1);
+    if (in.shape() == null || axes == null) {
+      set(n, in.type(), null);
+      return;
+    }
+    int rank = in.rank() + axes.length;
+    Set<Integer> added = new TreeSet<>();
+    for (long a : axes) {
+      added.add(axis(n, a, rank));
+    }
+    List<Dim> out = new ArrayList<>();
+    int next = 0;
+    for (int i = 0; i < rank; i++) {
+      out.add(added.contains(i) ? Dim.ONE : in.shape().get(next++));
+    }
+    set(n, in.type(), out);
+  }
+
+  private static void transpose(OnnxNode n, OnnxGraph g) {
+    OnnxValue in = n.input(0);
+    if (in.shape() == null) {
+      set(n, in.type(), n.integers("perm") == null ? null : fresh(g, n.integers("perm").length));
+      return;
+    }
+    long[] perm = n.integers("perm");
+    if (perm.length != in.rank()) {
+      throw fail(n, "input has the shape " + in.shape(), "expected " + perm.length + " dimensions");
+    }
+    List<Dim> out = new ArrayList<>();
+    for (long p : perm) {
+      out.add(in.shape().get(axis(n, p, in.rank())));
+    }
+    set(n, in.type(), out);
+  }
+
+  private static void expand(OnnxNode n, OnnxGraph g) {
+    OnnxValue in = n.input(0);
+    List<Dim> target = n.input(1).elements();
+    if (target == null) {
+      List<Dim> unknown = unknownOfLength(n.input(1), g);
+      set(n, in.type(), unknown == null || in.rank() > unknown.size() ? null : unknown);
+      return;
+    }
+    set(n, in.type(), Inference.broadcast(n, g, in.shape(), target));
+  }
+
+  private static void constantOfShape(OnnxNode n, OnnxGraph g) {
+    Tensor value = (Tensor) n.attributes().get("value");
+    ElementType type = value == null ? ElementType.FLOAT32 : value.type();
+    List<Dim> target = n.input(0).elements();
+    set(n, type, target != null ? target : unknownOfLength(n.input(0), g));
+  }
+
+  private static void range(OnnxNode n, OnnxGraph g) {
+    List<Dim> start = n.input(0).elements();
+    List<Dim> limit = n.input(1).elements();
+    List<Dim> delta = n.input(2).elements();
+    boolean known =
+        start != null
+            && limit != null
+            && delta != null
+            && delta.get(0).isKnown()
+            && delta.get(0).value() > 0;
+    Dim length =
+        known ? limit.get(0).minus(start.get(0)).ceilOver(delta.get(0).value()) : g.freshDim();
+    if (length.isKnown()) {
+      length = Dim.of(Math.max(0, length.value()));
+    }
+    set(n, n.input(0).type(), List.of(length));
+  }
+}

@@ -1,5 +1,0 @@
-package org.betavae.export.tf;
-
-final class Placeholder {
-  private Placeholder() {}
-}

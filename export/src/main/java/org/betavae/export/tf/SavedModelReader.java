@@ -1,0 +1,243 @@
+package org.betavae.export.tf;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.AbstractMap.SimpleEntry;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.betavae.export.ConversionException;
+import org.betavae.export.ElementType;
+import org.betavae.export.Tensor;
+import org.betavae.export.TensorSpec;
+import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.SavedModel;
+import org.tensorflow.proto.SignatureDef;
+import org.tensorflow.proto.TensorInfo;
+import org.tensorflow.proto.TensorShapeProto;
+
+/** Reads a SavedModel folder of TensorFlow 1 or 2. */
+public final class SavedModelReader {
+  private static final String DEFAULT_SIGNATURE = "serving_default";
+  private static final String SERVE = "serve";
+
+  private final Path folder;
+  private final Path file;
+  private final MetaGraphDef meta;
+  private final SortedMap<String, SignatureDef> signatures = new TreeMap<>();
+
+  private SavedModelReader(Path folder, Path file, MetaGraphDef meta) {
+    this.folder = folder;
+    this.file = file;
+    this.meta = meta;
+    meta.getSignatureDefMap()
+        .forEach(
+            (name, s) -> {
+              if (!name.startsWith("__saved_model") && s.getOutputsCount() > 0) {
+                signatures.put(name, s);
+              }
+            });
+  }
+
+  /** Reads {@code saved_model.pb}, not yet the variables. */
+  public static SavedModelReader open(Path folder) {
+    Path file = folder.resolve("saved_model.pb");
+    if (!Files.isDirectory(folder)) {
+      throw new ConversionException(
+          "Cannot read "
+              + folder
+              + ": no such folder, expected a SavedModel. Name the folder that holds saved_model.pb.");
+    }
+    if (!Files.exists(file)) {
+      boolean text = Files.exists(folder.resolve("saved_model.pbtxt"));
+      throw new ConversionException(
+          "Cannot read "
+              + folder
+              + ": it holds no saved_model.pb, expected a SavedModel. "
+              + (text
+                  ? "A saved_model.pbtxt is not read: save the model in binary form."
+                  : "Name the folder that holds saved_model.pb."));
+    }
+    SavedModel model;
+    try {
+      model = SavedModel.parseFrom(bytes(file));
+    } catch (InvalidProtocolBufferException e) {
+      throw new ConversionException(
+          "Cannot read "
+              + file
+              + ": no valid SavedModel protobuf ("
+              + e.getMessage()
+              + "). The file is cut off or damaged; copy it again.",
+          e);
+    }
+    return new SavedModelReader(folder, file, choose(model, file));
+  }
+
+  private static MetaGraphDef choose(SavedModel model, Path file) {
+    List<List<String>> tags = new ArrayList<>();
+    for (MetaGraphDef m : model.getMetaGraphsList()) {
+      tags.add(List.copyOf(m.getMetaInfoDef().getTagsList()));
+      if (m.getMetaInfoDef().getTagsList().equals(List.of(SERVE))) {
+        return m;
+      }
+    }
+    for (MetaGraphDef m : model.getMetaGraphsList()) {
+      if (model.getMetaGraphsCount() == 1 || m.getMetaInfoDef().getTagsList().contains(SERVE)) {
+        return m;
+      }
+    }
+    throw new ConversionException(
+        "Cannot read "
+            + file
+            + ": it holds graphs with the tags "
+            + tags
+            + ", expected one with the tag "
+            + SERVE
+            + ". Save the model for serving.");
+  }
+
+  /** The file's bytes, with errors that name it. */
+  static byte[] bytes(Path file) {
+    try {
+      if (Files.size(file) > Integer.MAX_VALUE - 8L) {
+        throw new ConversionException(
+            "Cannot read "
+                + file
+                + ": it has "
+                + Files.size(file)
+                + " bytes, a protobuf file holds less than 2 GB. The file is damaged or of another kind.");
+      }
+      return Files.readAllBytes(file);
+    } catch (NoSuchFileException e) {
+      throw new ConversionException("Cannot read " + file + ": no such file. Check the path.", e);
+    } catch (IOException e) {
+      throw new ConversionException(
+          "Cannot read " + file + ": " + e + ". Check that the file can be read.", e);
+    }
+  }
+
+  /** Names of the signatures that have outputs. */
+  public List<String> signatures() {
+    return List.copyOf(signatures.keySet());
+  }
+
+  /** The signature to use when none is named: {@code serving_default}, or the only one. */
+  public String defaultSignature() {
+    if (signatures.containsKey(DEFAULT_SIGNATURE)) {
+      return DEFAULT_SIGNATURE;
+    }
+    if (signatures.size() == 1) {
+      return signatures.firstKey();
+    }
+    throw new ConversionException(
+        "Cannot choose a signature of "
+            + folder
+            + ": it has no "
+            + DEFAULT_SIGNATURE
+            + " but "
+            + signatures()
+            + ". Name one of them.");
+  }
+
+  /** Inputs of a signature, by the names in their order. */
+  public List<TensorSpec> inputs(String signature) {
+    return specs(signature(signature).getInputsMap());
+  }
+
+  /** Outputs of a signature, by the names in their order. */
+  public List<TensorSpec> outputs(String signature) {
+    return specs(signature(signature).getOutputsMap());
+  }
+
+  private List<TensorSpec> specs(Map<String, TensorInfo> infos) {
+    List<TensorSpec> out = new ArrayList<>();
+    new TreeMap<>(infos).forEach((name, info) -> out.add(spec(name, info)));
+    return out;
+  }
+
+  private TensorSpec spec(String name, TensorInfo info) {
+    ElementType type = ElementType.ofTf(info.getDtypeValue());
+    return new TensorSpec(
+        name,
+        type == null ? info.getDtype().name() : type.numpyName(),
+        shape(info.getTensorShape()));
+  }
+
+  /** The flat graph of a signature with its weights. */
+  public TfGraph graph(String signature) {
+    return graph(signature, true);
+  }
+
+  /**
+   * The flat graph of a signature.
+   *
+   * @param weights false to leave variables empty, for looking at the graph alone
+   */
+  public TfGraph graph(String signature, boolean weights) {
+    SignatureDef s = signature(signature);
+    Inliner inliner = new Inliner(meta.getGraphDef(), file.toString());
+    Flattener.Variables variables =
+        weights
+            ? new VariableStore(
+                inliner,
+                meta.getSaverDef().getRestoreOpName(),
+                folder.resolve("variables").resolve("variables"))
+            : SavedModelReader::noWeights;
+    Map<String, TensorSpec> inputs = new LinkedHashMap<>();
+    new TreeMap<>(s.getInputsMap())
+        .forEach((name, info) -> inputs.put(tensor(name, info, signature), spec(name, info)));
+    List<Map.Entry<String, TensorSpec>> outputs = new ArrayList<>();
+    new TreeMap<>(s.getOutputsMap())
+        .forEach(
+            (name, info) ->
+                outputs.add(new SimpleEntry<>(tensor(name, info, signature), spec(name, info))));
+    return new Flattener(inliner, variables, file.toString()).flatten(inputs, outputs);
+  }
+
+  private static Tensor noWeights(NodeDef node, String name) {
+    return null;
+  }
+
+  private String tensor(String name, TensorInfo info, String signature) {
+    if (!info.hasName() || info.getName().isEmpty()) {
+      throw new ConversionException(
+          "Cannot read "
+              + file
+              + ": '"
+              + name
+              + "' of signature "
+              + signature
+              + " is a sparse or composite tensor, expected a plain one. Save the model with dense inputs and outputs.");
+    }
+    return info.getName().contains(":") ? info.getName() : info.getName() + ":0";
+  }
+
+  private SignatureDef signature(String name) {
+    SignatureDef s = signatures.get(name);
+    if (s == null) {
+      throw new ConversionException(
+          "Cannot use signature '"
+              + name
+              + "' of "
+              + folder
+              + ": no such signature, expected one of "
+              + signatures()
+              + ". Name one of them.");
+    }
+    return s;
+  }
+
+  /** Dimensions with -1 for unknown ones; null for an unknown rank. */
+  static List<Long> shape(TensorShapeProto p) {
+    return p.getUnknownRank()
+        ? null
+        : p.getDimList().stream().map(d -> d.getSize() < 0 ? -1L : d.getSize()).toList();
+  }
+}

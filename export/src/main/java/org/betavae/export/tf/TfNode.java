@@ -1,0 +1,140 @@
+package org.betavae.export.tf;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.betavae.export.ConversionException;
+import org.betavae.export.ElementType;
+import org.betavae.export.Tensor;
+import org.tensorflow.proto.AttrValue;
+
+/**
+ * One operation of a flat TensorFlow graph: data inputs, attributes, and for constants the value.
+ */
+public final class TfNode {
+  /** Operator of a node that stands for a graph input. */
+  public static final String INPUT = "Placeholder";
+
+  /** Operator of a node that holds a value: a constant, or a variable with its stored weights. */
+  public static final String CONST = "Const";
+
+  private final String name;
+  private final String op;
+  private final Map<String, AttrValue> attributes;
+  private final List<TfOutput> inputs = new ArrayList<>();
+  private final Tensor value;
+
+  TfNode(String name, String op, Map<String, AttrValue> attributes, Tensor value) {
+    this.name = name;
+    this.op = op;
+    this.attributes = attributes;
+    this.value = value;
+  }
+
+  void addInput(TfOutput input) {
+    inputs.add(input);
+  }
+
+  /**
+   * Name, unique in the graph; nodes of functions carry the names of the calls before their own.
+   */
+  public String name() {
+    return name;
+  }
+
+  /** Operator, as in TensorFlow's registry. */
+  public String op() {
+    return op;
+  }
+
+  /** Data inputs; null where an input is of no use to a converter and was not followed. */
+  public List<TfOutput> inputs() {
+    return Collections.unmodifiableList(inputs);
+  }
+
+  /**
+   * The value of a constant or variable.
+   *
+   * @return null for any other node
+   */
+  public Tensor value() {
+    return value;
+  }
+
+  /** True if the attribute is set. */
+  public boolean has(String attribute) {
+    return attributes.containsKey(attribute);
+  }
+
+  /** A flag; false when it is not set. */
+  public boolean flag(String attribute) {
+    return attributes.containsKey(attribute) && attributes.get(attribute).getB();
+  }
+
+  /** A whole number, or the default when it is not set. */
+  public long integer(String attribute, long otherwise) {
+    return attributes.containsKey(attribute) ? attributes.get(attribute).getI() : otherwise;
+  }
+
+  /** A floating point number, or the default when it is not set. */
+  public float number(String attribute, float otherwise) {
+    return attributes.containsKey(attribute) ? attributes.get(attribute).getF() : otherwise;
+  }
+
+  /** A text, or the default when it is not set. */
+  public String text(String attribute, String otherwise) {
+    return attributes.containsKey(attribute)
+        ? attributes.get(attribute).getS().toStringUtf8()
+        : otherwise;
+  }
+
+  /** A list of whole numbers; empty when it is not set. */
+  public List<Long> integers(String attribute) {
+    return attributes.containsKey(attribute)
+        ? attributes.get(attribute).getList().getIList()
+        : List.of();
+  }
+
+  /**
+   * An element type.
+   *
+   * @throws ConversionException if it is not set or has no counterpart in ONNX
+   */
+  public ElementType type(String attribute) {
+    AttrValue v = attributes.get(attribute);
+    ElementType type = v == null ? null : ElementType.ofTf(v.getTypeValue());
+    if (type == null) {
+      throw new ConversionException(
+          "Cannot convert: "
+              + this
+              + ": attribute "
+              + attribute
+              + " is "
+              + (v == null ? "missing" : v.getType())
+              + ", expected an element type that ONNX has. Take the layer out of the graph.");
+    }
+    return type;
+  }
+
+  /** An element type, or the default when it is not set. */
+  public ElementType type(String attribute, ElementType otherwise) {
+    return attributes.containsKey(attribute) ? type(attribute) : otherwise;
+  }
+
+  /**
+   * A shape with -1 for unknown dimensions.
+   *
+   * @return null when it is not set or of unknown rank
+   */
+  public List<Long> shape(String attribute) {
+    AttrValue v = attributes.get(attribute);
+    return v == null || !v.hasShape() ? null : SavedModelReader.shape(v.getShape());
+  }
+
+  /** Operator and name, as messages show them. */
+  @Override
+  public String toString() {
+    return op + " (node '" + name + "')";
+  }
+}

@@ -1,0 +1,52 @@
+package org.betavae.export.toonnx;
+
+import java.util.Map;
+import java.util.Set;
+import org.betavae.export.onnx.OnnxValue;
+import org.betavae.export.tf.TfNode;
+
+/**
+ * TF {@code FusedBatchNorm(x, scale, offset, mean, variance)}, all versions, to ONNX {@code
+ * BatchNormalization}; in training mode, where the batch's own statistics count, to the formula.
+ * Only the first output is given.
+ */
+final class BatchNormConverter implements OpConverter {
+  @Override
+  public Set<String> tfOps() {
+    return Set.of("FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3");
+  }
+
+  @Override
+  public void convert(TfNode n, Emitter out) {
+    Layout layout = Layout.of(n, out.rank(out.in(0)) - 2, out);
+    float epsilon = n.number("epsilon", 1e-4f);
+    OnnxValue x = layout.toOnnx(out.in(0), out);
+    OnnxValue y;
+    if (n.has("is_training") && !n.flag("is_training")) {
+      y =
+          out.emit(
+              "BatchNormalization",
+              Map.of("epsilon", epsilon),
+              x,
+              out.in(1),
+              out.in(2),
+              out.in(3),
+              out.in(4));
+    } else {
+      y = ofBatch(x, epsilon, out);
+    }
+    out.out(layout.toTf(y, out));
+  }
+
+  private static OnnxValue ofBatch(OnnxValue x, float epsilon, Emitter out) {
+    int rank = out.rank(x);
+    long[] axes = Emitter.numbers(rank - 1, i -> i == 0 ? 0 : i + 1);
+    OnnxValue centred = out.emit("Sub", x, out.reduce("ReduceMean", x, true, axes));
+    OnnxValue variance = out.reduce("ReduceMean", out.emit("Mul", centred, centred), true, axes);
+    OnnxValue deviation = out.emit("Sqrt", out.emit("Add", variance, out.scalarLike(x, epsilon)));
+    long[] behind = Emitter.numbers(rank - 2, i -> i + 1);
+    OnnxValue scaled =
+        out.emit("Mul", out.emit("Div", centred, deviation), out.unsqueeze(out.in(1), behind));
+    return out.emit("Add", scaled, out.unsqueeze(out.in(2), behind));
+  }
+}

@@ -1,5 +1,0 @@
-package org.betavae.export.toonnx;
-
-final class Placeholder {
-  private Placeholder() {}
-}
