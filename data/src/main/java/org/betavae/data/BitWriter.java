@@ -20,8 +20,23 @@ final class BitWriter implements AutoCloseable {
     if (on) {
       word |= 1L << inItem;
     }
-    inItem++;
-    written++;
+    advance(1);
+  }
+
+  /** The same as so many calls with false. */
+  void writeZeros(int count) {
+    int left = count;
+    while (left > 0) {
+      int part = Math.min(left, Math.min(Long.SIZE - inItem % Long.SIZE, itemSize - inItem));
+      advance(part);
+      left -= part;
+    }
+  }
+
+  /** Moves on within the current word. */
+  private void advance(int count) {
+    inItem += count;
+    written += count;
     if (inItem == itemSize) {
       flush();
       inItem = 0;
@@ -47,9 +62,7 @@ final class BitWriter implements AutoCloseable {
    * The packed values; a last item that is not complete has its rest at 0. The writer is used up.
    */
   BitItems finish() {
-    for (int rest = inItem; rest % itemSize != 0; rest++) {
-      write(false);
-    }
+    writeZeros((itemSize - inItem) % itemSize);
     return new BitItems(store.finish().order(ByteOrder.LITTLE_ENDIAN), itemSize);
   }
 

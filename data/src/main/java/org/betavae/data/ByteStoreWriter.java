@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -55,9 +56,7 @@ final class ByteStoreWriter implements AutoCloseable {
   private void startSegment() {
     if (segments.isEmpty()) {
       segments.add(new byte[SEGMENT_BYTES]);
-    } else if (file != null) {
-      spill(SEGMENT_BYTES);
-    } else if (length + SEGMENT_BYTES > memoryLimit) {
+    } else if (file != null || length + SEGMENT_BYTES > memoryLimit) {
       spill(SEGMENT_BYTES);
     } else {
       segments.add(new byte[SEGMENT_BYTES]);
@@ -103,7 +102,10 @@ final class ByteStoreWriter implements AutoCloseable {
     ByteBuffer[] buffers = new ByteBuffer[segments.size()];
     for (int i = 0; i < buffers.length; i++) {
       int count = (int) Math.min(SEGMENT_BYTES, length - ((long) i << SHIFT));
-      buffers[i] = ByteBuffer.wrap(segments.get(i), 0, count).slice();
+      byte[] segment = segments.get(i);
+      // Small data must not hold a whole segment.
+      buffers[i] =
+          ByteBuffer.wrap(count < segment.length ? Arrays.copyOf(segment, count) : segment);
     }
     handedOver = true;
     return new ByteStore(buffers, SHIFT, length, () -> {});

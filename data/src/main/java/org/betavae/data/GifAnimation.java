@@ -1,6 +1,7 @@
 package org.betavae.data;
 
 import java.awt.image.BufferedImage;
+import java.awt.image.IndexColorModel;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
@@ -21,8 +22,49 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
  */
 final class GifAnimation {
   private static final String FORMAT = "javax_imageio_gif_image_1.0";
+  private static final int MOST_MILLIS = 655_350;
+  private static final int LEVELS = 256;
 
   private GifAnimation() {}
+
+  static void check(List<BufferedImage> frames, int delayMillis) {
+    if (frames.isEmpty()) {
+      throw new IllegalArgumentException(
+          "number of frames is 0, expected at least 1. Draw a picture first.");
+    }
+    BufferedImage first = frames.get(0);
+    for (int i = 1; i < frames.size(); i++) {
+      BufferedImage frame = frames.get(i);
+      if (frame.getWidth() != first.getWidth() || frame.getHeight() != first.getHeight()) {
+        throw new IllegalArgumentException(
+            "frame %d is %dx%d, expected %dx%d as the first. Draw all frames in one size."
+                .formatted(
+                    i, frame.getWidth(), frame.getHeight(), first.getWidth(), first.getHeight()));
+      }
+    }
+    if (delayMillis < 0 || delayMillis > MOST_MILLIS) {
+      throw new IllegalArgumentException(
+          "time for a frame is %d ms, expected 0 to %d. Use 100 if unsure."
+              .formatted(delayMillis, MOST_MILLIS));
+    }
+  }
+
+  /** Gray levels as they are: the writer's own palette would follow a change of colour space. */
+  private static BufferedImage paletted(BufferedImage frame) {
+    if (frame.getType() != BufferedImage.TYPE_BYTE_GRAY) {
+      return frame;
+    }
+    byte[] levels = new byte[LEVELS];
+    for (int i = 0; i < LEVELS; i++) {
+      levels[i] = (byte) i;
+    }
+    IndexColorModel palette = new IndexColorModel(8, LEVELS, levels, levels, levels);
+    BufferedImage image =
+        new BufferedImage(
+            frame.getWidth(), frame.getHeight(), BufferedImage.TYPE_BYTE_INDEXED, palette);
+    image.setData(frame.getRaster());
+    return image;
+  }
 
   static void write(List<BufferedImage> frames, int delayMillis, boolean loop, OutputStream out)
       throws IOException {
@@ -30,7 +72,8 @@ final class GifAnimation {
     try (ImageOutputStream image = new MemoryCacheImageOutputStream(out)) {
       writer.setOutput(image);
       writer.prepareWriteSequence(null);
-      for (BufferedImage frame : frames) {
+      for (BufferedImage picture : frames) {
+        BufferedImage frame = paletted(picture);
         IIOMetadata metadata = writer.getDefaultImageMetadata(new ImageTypeSpecifier(frame), null);
         describe(metadata, delayMillis, loop);
         writer.writeToSequence(new IIOImage(frame, null, metadata), null);

@@ -11,10 +11,10 @@ import java.util.Objects;
  *
  * @param shape shape of each image
  * @param columns images in a row
- * @param padding pixels between images and around them, before enlargement
- * @param scale each value becomes a square of this many pixels
+ * @param padding pixels between images and around them
+ * @param scale each value becomes a square of so many pixels
  * @param rowLabels one text a row, drawn left of it; empty for none
- * @param columnLabels one text a column, drawn above it; empty for none
+ * @param columnLabels one text a column, drawn above it and cut to its width; empty for none
  */
 public record ImageGrid(
     ItemShape shape,
@@ -24,17 +24,40 @@ public record ImageGrid(
     List<String> rowLabels,
     List<String> columnLabels) {
   private static final int BACKGROUND = 96;
+  private static final int INK = 255;
 
   /**
-   * @throws IllegalArgumentException if the shape is a vector's or a number is out of its range
+   * @throws IllegalArgumentException if the shape is a vector's or has other than 1 or 3 channels,
+   *     or a number is out of its range
    */
   public ImageGrid {
     Objects.requireNonNull(shape, "shape");
+    if (!shape.image() || (shape.channels() != 1 && shape.channels() != 3)) {
+      throw new IllegalArgumentException(
+          "items to draw are %s, expected images of 1 or 3 channels. Give the shape of an image."
+              .formatted(shape));
+    }
+    atLeast("columns", columns, 1);
+    atLeast("padding", padding, 0);
+    atLeast("scale", scale, 1);
     rowLabels = List.copyOf(rowLabels);
     columnLabels = List.copyOf(columnLabels);
+    if (!columnLabels.isEmpty() && columnLabels.size() != columns) {
+      throw new IllegalArgumentException(
+          "%d column labels, expected %d, one a column, or none. Give one for each."
+              .formatted(columnLabels.size(), columns));
+    }
   }
 
-  /** A grid with a gap of 2 pixels, not enlarged, without labels. */
+  private static void atLeast(String what, int value, int least) {
+    if (value < least) {
+      throw new IllegalArgumentException(
+          "%s is %d, expected at least %d. Use %d if unsure."
+              .formatted(what, value, least, Math.max(least, 1)));
+    }
+  }
+
+  /** A grid with gaps of 2 pixels, not enlarged, without labels. */
   public static ImageGrid of(ItemShape shape, int columns) {
     return new ImageGrid(shape, columns, 2, 1, List.of(), List.of());
   }
@@ -63,45 +86,112 @@ public record ImageGrid(
    * Draws images row by row; values outside [0, 1] are cut off, NaN is black.
    *
    * @param values images as rows, columns, channels, shape {@code [count, shape.size()]} from the
-   *     offset
+   *     offset on
    * @return 8-bit gray, or RGB for images of 3 channels
+   * @throws IllegalArgumentException if there are no images, not one label a row, or the picture
+   *     has 2^31 pixels or more
+   * @throws IndexOutOfBoundsException if there are fewer values
    */
   public BufferedImage draw(float[] values, int offset, int count) {
-    Objects.checkFromIndexSize(offset, count * shape.size(), values.length);
+    atLeast("number of images", count, 1);
+    Objects.checkFromIndexSize(offset, Math.multiplyExact(count, shape.size()), values.length);
     int rows = (count + columns - 1) / columns;
-    int cellHeight = shape.height() * scale + padding;
-    int cellWidth = shape.width() * scale + padding;
+    if (!rowLabels.isEmpty() && rowLabels.size() != rows) {
+      throw new IllegalArgumentException(
+          "%d row labels, expected %d, one a row, or none. Give one for each."
+              .formatted(rowLabels.size(), rows));
+    }
     BufferedImage picture =
-        new BufferedImage(
-            columns * cellWidth + padding,
-            rows * cellHeight + padding,
-            shape.channels() == 1 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_INT_RGB);
+        blank(left() + columns * (long) cellWidth(), top() + rows * (long) cellHeight());
     WritableRaster raster = picture.getRaster();
-    for (int y = 0; y < picture.getHeight(); y++) {
-      for (int x = 0; x < picture.getWidth(); x++) {
-        for (int c = 0; c < shape.channels(); c++) {
-          raster.setSample(x, y, c, BACKGROUND);
-        }
-      }
-    }
     for (int i = 0; i < count; i++) {
-      int top = padding + i / columns * cellHeight;
-      int left = padding + i % columns * cellWidth;
-      drawOne(values, offset + i * shape.size(), raster, left, top);
+      int x = left() + i % columns * cellWidth();
+      int y = top() + i / columns * cellHeight();
+      drawImage(values, offset + i * shape.size(), raster, x, y);
     }
+    drawLabels(raster);
     return picture;
   }
 
-  private void drawOne(float[] values, int offset, WritableRaster raster, int left, int top) {
-    int place = offset;
-    for (int y = 0; y < shape.height(); y++) {
-      for (int x = 0; x < shape.width(); x++) {
+  private int cellWidth() {
+    return shape.width() * scale + padding;
+  }
+
+  private int cellHeight() {
+    return shape.height() * scale + padding;
+  }
+
+  private int left() {
+    int widest = rowLabels.stream().mapToInt(TinyFont::width).max().orElse(0);
+    return padding + (widest == 0 ? 0 : widest * labelScale() + Math.max(padding, 2) + 2);
+  }
+
+  private int top() {
+    return padding
+        + (columnLabels.isEmpty() ? 0 : TinyFont.HEIGHT * labelScale() + Math.max(padding, 2) + 2);
+  }
+
+  private int labelScale() {
+    return Math.max(1, scale / 2);
+  }
+
+  private BufferedImage blank(long width, long height) {
+    if (width * (double) height >= Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "picture would be %dx%d, expected fewer than 2^31 pixels. Draw fewer images or a smaller scale."
+              .formatted(width, height));
+    }
+    BufferedImage picture =
+        new BufferedImage(
+            (int) width,
+            (int) height,
+            shape.channels() == 1 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_INT_RGB);
+    fill(picture.getRaster(), 0, 0, (int) width, (int) height, BACKGROUND);
+    return picture;
+  }
+
+  private void fill(WritableRaster raster, int left, int top, int width, int height, int level) {
+    for (int y = top; y < top + height; y++) {
+      for (int x = left; x < left + width; x++) {
         for (int c = 0; c < shape.channels(); c++) {
-          int level = Math.round(Math.min(1f, Math.max(0f, values[place++])) * 255);
-          for (int square = 0; square < scale * scale; square++) {
-            raster.setSample(
-                left + x * scale + square % scale, top + y * scale + square / scale, c, level);
-          }
+          raster.setSample(x, y, c, level);
+        }
+      }
+    }
+  }
+
+  private void drawImage(float[] values, int offset, WritableRaster raster, int left, int top) {
+    for (int y = 0; y < shape.height() * scale; y++) {
+      for (int x = 0; x < shape.width() * scale; x++) {
+        int pixel = offset + (y / scale * shape.width() + x / scale) * shape.channels();
+        for (int c = 0; c < shape.channels(); c++) {
+          // Math.round turns NaN into 0.
+          int level = Math.round(Math.min(1f, Math.max(0f, values[pixel + c])) * INK);
+          raster.setSample(left + x, top + y, c, level);
+        }
+      }
+    }
+  }
+
+  private void drawLabels(WritableRaster raster) {
+    int textHeight = TinyFont.HEIGHT * labelScale();
+    for (int row = 0; row < rowLabels.size(); row++) {
+      int middle = top() + row * cellHeight() + (shape.height() * scale - textHeight) / 2;
+      drawText(rowLabels.get(row), raster, Math.max(padding, 2), middle, left());
+    }
+    for (int column = 0; column < columnLabels.size(); column++) {
+      int x = left() + column * cellWidth();
+      drawText(columnLabels.get(column), raster, x, Math.max(padding, 2), shape.width() * scale);
+    }
+  }
+
+  private void drawText(String text, WritableRaster raster, int left, int top, int room) {
+    int size = labelScale();
+    for (int x = 0; x < Math.min(TinyFont.width(text), room / size); x++) {
+      for (int y = 0; y < TinyFont.HEIGHT; y++) {
+        int place = top + y * size;
+        if (TinyFont.isOn(text, x, y) && place >= 0 && place + size <= raster.getHeight()) {
+          fill(raster, left + x * size, place, size, size, INK);
         }
       }
     }

@@ -35,10 +35,13 @@ public final class Pictures {
    * @param frames pictures of one size, at least one
    * @param delayMillis time for each frame, in milliseconds, rounded to hundredths of a second
    * @param loop whether it starts again at the end
+   * @throws IllegalArgumentException if there are no frames, they differ in size, or the time is
+   *     negative or above 655,350
    * @throws java.io.UncheckedIOException if writing fails
    */
   public static void writeGif(
       List<BufferedImage> frames, int delayMillis, boolean loop, Path target) {
+    GifAnimation.check(frames, delayMillis);
     AtomicOutput.write(target, out -> GifAnimation.write(frames, delayMillis, loop, out));
   }
 }

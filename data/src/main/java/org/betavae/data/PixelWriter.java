@@ -1,5 +1,7 @@
 package org.betavae.data;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.function.Supplier;
 
@@ -10,6 +12,10 @@ import java.util.function.Supplier;
 final class PixelWriter implements NpzReader.ByteSink, AutoCloseable {
   /** What was kept, ready to read, and whether it is binary. */
   record Pixels(Items items, boolean binary) {}
+
+  /** Most images are mostly black: eight values at a time are found to be 0. */
+  private static final VarHandle EIGHT =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
   private static final int MAX_LEVEL = (int) Scan.WHITE;
 
@@ -33,22 +39,32 @@ final class PixelWriter implements NpzReader.ByteSink, AutoCloseable {
 
   @Override
   public void write(byte[] values, int offset, int count) {
-    for (int i = offset; i < offset + count; i++) {
-      if (bytes != null) {
-        bytes.write(values, i, offset + count - i);
-        return;
-      }
-      int level = values[i] & 0xff;
-      if (level == 0 || level == on) {
-        bits.write(level != 0);
-      } else if (on == 0 && (level == MAX_LEVEL || (level == 1 && unitIsOne))) {
-        on = level;
-        bits.write(true);
+    int end = offset + count;
+    int i = offset;
+    while (i < end && bytes == null) {
+      if (i + Long.BYTES <= end && (long) EIGHT.get(values, i) == 0) {
+        bits.writeZeros(Long.BYTES);
+        i += Long.BYTES;
+      } else if (writeBit(values[i] & 0xff)) {
+        i++;
       } else {
         unpack();
-        bytes.write(values, i, 1);
       }
     }
+    if (i < end) {
+      bytes.write(values, i, end - i);
+    }
+  }
+
+  private boolean writeBit(int level) {
+    if (on == 0 && (level == MAX_LEVEL || (level == 1 && unitIsOne))) {
+      on = level;
+    }
+    boolean fits = level == 0 || level == on;
+    if (fits) {
+      bits.write(level != 0);
+    }
+    return fits;
   }
 
   private void unpack() {
