@@ -6,7 +6,6 @@ import java.util.function.Supplier;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 
 /** A bar that redraws itself on a terminal. */
 final class BarProgress implements Progress {
@@ -27,7 +26,7 @@ final class BarProgress implements Progress {
             .setInitialMax(total)
             .startsFrom(alreadyDone, Duration.ZERO)
             .setUpdateIntervalMillis(REDRAW_MILLIS)
-            .setStyle(ProgressBarStyle.ASCII)
+            .setRenderer(new BarRenderer())
             .setMaxRenderedLength(columns)
             .setConsumer(new ConsoleProgressBarConsumer(err, columns))
             .build();
@@ -39,8 +38,7 @@ final class BarProgress implements Progress {
     long now = System.nanoTime();
     if (lastNote == Long.MIN_VALUE || now - lastNote >= REDRAW_MILLIS * 1_000_000L) {
       lastNote = now;
-      String text = note.get();
-      bar.setExtraMessage(text.isEmpty() ? "" : ' ' + text);
+      bar.setExtraMessage(note.get());
     }
   }
 

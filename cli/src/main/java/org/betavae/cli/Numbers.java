@@ -47,6 +47,19 @@ final class Numbers {
     return String.format(Locale.ROOT, "%,d", value);
   }
 
+  /**
+   * How long the rest takes at the speed so far, as "0:42 left"; empty where nothing is left or
+   * nothing can be said.
+   *
+   * @param alreadyDone how much was done earlier, which says nothing about the speed
+   * @param seconds time since then
+   */
+  static String timeLeft(long done, long total, long alreadyDone, double seconds) {
+    return done > alreadyDone && done < total
+        ? duration(seconds * (total - done) / (done - alreadyDone)) + " left"
+        : "";
+  }
+
   /** Seconds as 0:07, 12:34 or 1:02:03. */
   static String duration(double seconds) {
     if (!(seconds >= 0 && seconds < 1e9)) {

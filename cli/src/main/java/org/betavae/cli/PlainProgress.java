@@ -49,10 +49,8 @@ final class PlainProgress implements Progress {
     StringBuilder line = new StringBuilder(task).append(": ").append(Numbers.count(unprinted));
     line.append(" of ").append(Numbers.count(total));
     line.append(note.isEmpty() ? "" : ", ").append(note);
-    if (unprinted > alreadyDone && unprinted < total) {
-      double left = seconds * (total - unprinted) / (unprinted - alreadyDone);
-      line.append(", ").append(Numbers.duration(left)).append(" left");
-    }
+    String left = Numbers.timeLeft(unprinted, total, alreadyDone, seconds);
+    line.append(left.isEmpty() ? "" : ", ").append(left);
     err.println(line);
     printed = true;
     unprinted = -1;

@@ -55,13 +55,12 @@ final class TrainingView implements TrainListener, AutoCloseable {
         done.applyAsLong(p),
         () ->
             Numbers.brief(p.imagesPerSecond())
-                + " images/s, -ELBO "
+                + " img/s, -ELBO "
                 + Numbers.brief(p.negativeElbo())
-                + " (rec "
+                + " rec "
                 + Numbers.brief(p.reconstruction())
-                + ", KL "
-                + Numbers.brief(p.kl())
-                + ")");
+                + " KL "
+                + Numbers.brief(p.kl()));
   }
 
   @Override

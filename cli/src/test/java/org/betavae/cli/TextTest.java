@@ -125,4 +125,22 @@ class TextTest {
     }
     assertEquals("train: 300 of 400, 0:10 left", out.toString(StandardCharsets.UTF_8).strip());
   }
+
+  @Test
+  void bar_takesTheRoomThatTheFiguresLeave() {
+    String note = "1,650 img/s, -ELBO 98.83 rec 85.82 KL 13.02";
+    String wide = BarRenderer.line("train", 1000, 4000, 0, 42, note, 120);
+    assertEquals("train 1,000/4,000 [##########" + " ".repeat(30) + "] 2:06 left, " + note, wide);
+    assertTrue(wide.length() < 120, wide);
+    String narrow = BarRenderer.line("train", 1000, 4000, 0, 42, note, 80);
+    assertEquals("train 1,000/4,000 2:06 left, " + note, narrow);
+    assertEquals(80, BarRenderer.line("train", 1000, 4000, 0, 42, note + note, 80).length());
+  }
+
+  @Test
+  void bar_atItsEnds_hasNoTimeLeft() {
+    assertEquals("embed 0/10 [        ] ", BarRenderer.line("embed", 0, 10, 0, 0, "", 22));
+    assertEquals("embed 10/10 [########] ok", BarRenderer.line("embed", 10, 10, 0, 3, "ok", 25));
+    assertEquals("x 0/0 [        ] ", BarRenderer.line("x", 0, 0, 0, 3, "", 17));
+  }
 }
