@@ -88,12 +88,7 @@ final class GenerateCommand extends Command {
     json.put("seconds", Numbers.rounded(seconds));
     json.put("images_per_s", Numbers.rounded(count / seconds));
     console.say(
-        "Generated "
-            + Numbers.count(count)
-            + (count == 1 ? " image, " : " images, ")
-            + Numbers.brief(count / seconds)
-            + " images/s: "
-            + out);
+        "Generated " + Numbers.count(count) + (count == 1 ? " image: " : " images: ") + out);
     return Outcome.done(json);
   }
 

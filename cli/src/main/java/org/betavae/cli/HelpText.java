@@ -41,7 +41,7 @@ final class HelpText {
       command
           .details()
           .lines()
-          .forEach(l -> wrap(l, WIDTH).forEach(w -> text.append(w).append('\n')));
+          .forEach(l -> Text.wrap(l, WIDTH).forEach(w -> text.append(w).append('\n')));
     }
     text.append(command.examples().size() == 1 ? "\nExample:\n" : "\nExamples:\n");
     command.examples().forEach(e -> text.append("  betavae ").append(e).append('\n'));
@@ -55,7 +55,7 @@ final class HelpText {
     }
     command.options().stream().filter(Opt::required).forEach(o -> parts.add(label(o)));
     parts.add("[OPTIONS]");
-    return wrap(String.join(" ", parts), WIDTH - 9).stream()
+    return Text.wrap(String.join(" ", parts), WIDTH - 9).stream()
         .collect(Collectors.joining("\n         ", " ", ""));
   }
 
@@ -85,20 +85,6 @@ final class HelpText {
     String indent = " ".repeat(left + 4);
     text.append("  ").append(label);
     text.append(label.length() > left ? '\n' + indent : " ".repeat(left - label.length() + 2));
-    text.append(String.join('\n' + indent, wrap(description, WIDTH - left - 4))).append('\n');
-  }
-
-  private static List<String> wrap(String text, int width) {
-    List<String> lines = new ArrayList<>();
-    StringBuilder line = new StringBuilder();
-    for (String word : text.split(" ", -1)) {
-      if (!line.isEmpty() && line.length() + 1 + word.length() > width) {
-        lines.add(line.toString());
-        line.setLength(0);
-      }
-      line.append(line.isEmpty() ? "" : " ").append(word);
-    }
-    lines.add(line.toString());
-    return lines;
+    text.append(String.join('\n' + indent, Text.wrap(description, WIDTH - left - 4))).append('\n');
   }
 }

@@ -1,5 +1,6 @@
 package org.betavae.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.betavae.export.ModelFolder;
@@ -20,7 +22,7 @@ import org.betavae.train.RunFolder;
 /** {@code inspect}: what is in a model file or folder. */
 final class InspectCommand extends Command {
   private static final String OPERAND = "FILE.onnx|MODEL|RUN|SAVED_MODEL";
-  private static final int LONGEST_VALUE = 100;
+  private static final int VALUE_WIDTH = 60;
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   InspectCommand() {
@@ -46,7 +48,7 @@ final class InspectCommand extends Command {
   Outcome run(Arguments args, Console console) throws IOException {
     Path path = Path.of(args.operand());
     if (Files.isRegularFile(path)) {
-      return Outcome.done(onnx(path, console));
+      return Outcome.done(onnx(path, true, console));
     }
     if (Files.isRegularFile(path.resolve("saved_model.pb"))) {
       return Outcome.done(savedModel(path, console));
@@ -69,7 +71,7 @@ final class InspectCommand extends Command {
             + " path.");
   }
 
-  private static ObjectNode onnx(Path file, Console console) {
+  private static ObjectNode onnx(Path file, boolean withMetadata, Console console) {
     OnnxModel model = OnnxModel.read(file);
     ObjectNode json = Json.object().put("kind", "onnx").put("path", file.toString());
     json.put("opset", model.opset()).put("producer", model.producer());
@@ -84,13 +86,13 @@ final class InspectCommand extends Command {
     head.row("  producer", model.producer().isEmpty() ? "(not named)" : model.producer());
     head.row("  opset", Integer.toString(model.opset()));
     head.row("  parameters", Numbers.count(model.parameterCount()));
-    head.row("  operators", operators(model.operatorCounts()));
+    head.wrapped("  operators", operators(model.operatorCounts()), VALUE_WIDTH);
     head.lines().forEach(console::say);
     sayTensors(model.inputs(), model.outputs(), console);
-    if (!model.metadata().isEmpty()) {
+    if (withMetadata && !model.metadata().isEmpty()) {
       console.say("  metadata");
       Table metadata = new Table();
-      model.metadata().forEach((k, v) -> metadata.row("    " + k, shortened(v)));
+      model.metadata().forEach((k, v) -> metadata.wrapped("    " + k, text(v), VALUE_WIDTH));
       metadata.lines().forEach(console::say);
     }
     return json;
@@ -109,7 +111,8 @@ final class InspectCommand extends Command {
     for (String name : List.of(ModelFolder.ENCODER, ModelFolder.DECODER)) {
       if (Files.exists(folder.resolve(name))) {
         console.say("");
-        files.set(name, onnx(folder.resolve(name), console));
+        // People have just read the same facts from model.json.
+        files.set(name, onnx(folder.resolve(name), !Files.exists(facts), console));
       }
     }
     return json;
@@ -143,7 +146,10 @@ final class InspectCommand extends Command {
       node.set("outputs", Json.tensors(signature.outputs()));
       signature.operatorCounts().forEach(node.putObject("operators")::put);
       console.say("  signature " + signature.name());
-      console.say("  operators " + operators(signature.operatorCounts()));
+      new Table()
+          .wrapped("  operators", operators(signature.operatorCounts()), VALUE_WIDTH)
+          .lines()
+          .forEach(console::say);
       sayTensors(signature.inputs(), signature.outputs(), console);
     }
     return json;
@@ -154,7 +160,7 @@ final class InspectCommand extends Command {
         .sorted(
             Comparator.comparing((Map.Entry<String, Integer> e) -> -e.getValue())
                 .thenComparing(Map.Entry::getKey))
-        .map(e -> e.getKey() + (e.getValue() == 1 ? "" : " x" + e.getValue()))
+        .map(e -> e.getKey() + (e.getValue() == 1 ? "" : "(" + e.getValue() + ")"))
         .collect(Collectors.joining(", "));
   }
 
@@ -171,18 +177,27 @@ final class InspectCommand extends Command {
     Table table = new Table();
     object
         .properties()
-        .forEach(
-            e ->
-                table.row(
-                    "  " + e.getKey(),
-                    shortened(
-                        e.getValue().isValueNode()
-                            ? e.getValue().asText()
-                            : e.getValue().toString())));
+        .forEach(e -> table.wrapped("  " + e.getKey(), text(e.getValue()), VALUE_WIDTH));
     table.lines().forEach(console::say);
   }
 
-  private static String shortened(String value) {
-    return value.length() <= LONGEST_VALUE ? value : value.substring(0, LONGEST_VALUE - 3) + "...";
+  /** A value of the metadata, which are JSON texts in models that betavae wrote. */
+  private static String text(String value) {
+    try {
+      return value.startsWith("[") ? text(MAPPER.readTree(value)) : value;
+    } catch (JsonProcessingException e) {
+      return value; // somebody else's metadata, which may be anything
+    }
+  }
+
+  /** Lists of numbers with the few digits that people read. */
+  private static String text(JsonNode value) {
+    if (value.isArray() && !value.isEmpty() && value.get(0).isFloatingPointNumber()) {
+      return value
+          .valueStream()
+          .map(v -> String.format(Locale.ROOT, "%.2f", v.asDouble()))
+          .collect(Collectors.joining(" "));
+    }
+    return value.isValueNode() ? value.asText() : value.toString();
   }
 }

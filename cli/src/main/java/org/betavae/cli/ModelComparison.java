@@ -63,12 +63,30 @@ final class ModelComparison {
   }
 
   /**
+   * How far one output is from what TensorFlow gives.
+   *
+   * @param scaled largest |a - b| / max(1, |a|), where a is TensorFlow's: absolute for values up to
+   *     1, relative above, since float32 has seven digits wherever the point is
+   * @param absolute largest |a - b|
+   * @param largestValue largest |a|
+   */
+  record Difference(double scaled, double absolute, double largestValue) {
+    /** The larger of each. */
+    Difference max(Difference other) {
+      return new Difference(
+          Math.max(scaled, other.scaled),
+          Math.max(absolute, other.absolute),
+          Math.max(largestValue, other.largestValue));
+    }
+  }
+
+  /**
    * Runs both.
    *
    * @param inputs in TensorFlow's layout, or in the ONNX model's
-   * @return largest absolute difference of each output; infinite where one of both is not a number
+   * @return the difference of each output; infinite where one of both is not a number
    */
-  Map<String, Double> differences(Map<String, Array> inputs) {
+  Map<String, Difference> differences(Map<String, Array> inputs) {
     Map<String, Array> forTensorFlow = new LinkedHashMap<>();
     Map<String, Array> forOnnx = new LinkedHashMap<>();
     Map<String, long[]> onnxInputs = onnx.inputs();
@@ -91,24 +109,27 @@ final class ModelComparison {
             });
     Map<String, Array> wanted = tensorFlow.run(forTensorFlow);
     Map<String, Array> found = onnx.run(forOnnx);
-    Map<String, Double> differences = new LinkedHashMap<>();
-    wanted.forEach((name, w) -> differences.put(name, largest(name, w, found.get(name))));
+    Map<String, Difference> differences = new LinkedHashMap<>();
+    wanted.forEach((name, w) -> differences.put(name, difference(name, w, found.get(name))));
     return differences;
   }
 
-  private double largest(String name, Array wanted, Array found) {
-    Array same = fit(name, found, wanted.shape());
-    double largest = 0;
-    for (int i = 0; i < same.values().length; i++) {
-      double difference = Math.abs((double) wanted.values()[i] - same.values()[i]);
-      boolean alike = Float.compare(wanted.values()[i], same.values()[i]) == 0;
+  private Difference difference(String name, Array wanted, Array found) {
+    float[] w = wanted.values();
+    float[] f = fit(name, found, wanted.shape()).values();
+    double scaled = 0;
+    double absolute = 0;
+    double largestValue = 0;
+    for (int i = 0; i < w.length; i++) {
       // The same infinity on both sides is no difference; NaN beside a number is an infinite one.
-      largest =
-          Math.max(
-              largest,
-              alike ? 0 : Double.isNaN(difference) ? Double.POSITIVE_INFINITY : difference);
+      double d = Float.compare(w[i], f[i]) == 0 ? 0 : Math.abs((double) w[i] - f[i]);
+      d = Double.isNaN(d) ? Double.POSITIVE_INFINITY : d;
+      double size = Math.abs(w[i]);
+      absolute = Math.max(absolute, d);
+      scaled = Math.max(scaled, size > 1 && d < Double.POSITIVE_INFINITY ? d / size : d);
+      largestValue = Math.max(largestValue, Double.isNaN(size) ? 0 : size);
     }
-    return largest;
+    return new Difference(scaled, absolute, largestValue);
   }
 
   /** The array as it is or with its channels moved, whichever has the wanted dimensions. */

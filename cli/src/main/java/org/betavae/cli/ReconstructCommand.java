@@ -61,7 +61,8 @@ final class ReconstructCommand extends Command {
               : writePng(args, model, data, out);
       ObjectNode json = Json.object();
       json.put("images", count).put("data", data.name()).put("out", out.toString());
-      console.say("Reconstructed " + Numbers.count(count) + " images: " + out);
+      console.say(
+          "Reconstructed " + Numbers.count(count) + (count == 1 ? " image: " : " images: ") + out);
       return Outcome.done(json);
     }
   }

@@ -3,6 +3,7 @@ package org.betavae.cli;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Random;
+import org.betavae.cli.ModelComparison.Difference;
 import org.betavae.data.Dataset;
 import org.betavae.data.ItemShape;
 import org.betavae.export.ModelFacts;
@@ -16,7 +17,7 @@ import org.betavae.train.TrainConfig;
 
 /** Turns a run's SavedModels into a model folder, and measures how far both are apart. */
 final class RunExport {
-  /** An export that is further from TensorFlow than this is no export. */
+  /** An export that is further from TensorFlow than this, as {@link Difference#scaled}, is none. */
   static final double LARGEST_DIFFERENCE = 1e-4;
 
   /** How many inputs are compared. */
@@ -40,16 +41,15 @@ final class RunExport {
    */
   ModelFacts write(Path folder, int opset, ModelFolder.Existing existing, Dataset data) {
     RunModels models = RunModels.convert(run, opset, "betavae " + Version.text());
-    double difference =
-        Math.max(
-            difference(run.encoder(), models.encoder(), Map.of("x", images(data))),
-            difference(run.decoder(), models.decoder(), Map.of("z", latents())));
-    if (!(difference <= LARGEST_DIFFERENCE)) {
+    Difference difference =
+        difference(run.encoder(), models.encoder(), Map.of("x", images(data)))
+            .max(difference(run.decoder(), models.decoder(), Map.of("z", latents())));
+    if (!(difference.scaled() <= LARGEST_DIFFERENCE)) {
       throw CommandException.failed(
           "export of "
               + run.root()
               + ": ONNX Runtime and TensorFlow differ by "
-              + Numbers.brief(difference)
+              + Numbers.brief(difference.scaled())
               + " on "
               + INPUTS
               + " inputs, expected at most "
@@ -57,16 +57,16 @@ final class RunExport {
               + ". Nothing was written; try another --opset, or report this run's config.yaml.",
           null);
     }
-    ModelFacts facts = models.facts().withParity(difference, INPUTS);
+    ModelFacts facts = models.facts().withParity(difference.absolute(), INPUTS);
     ModelFolder.write(folder, models.encoder(), models.decoder(), facts, existing);
     return facts;
   }
 
-  private static double difference(Path savedModel, OnnxModel onnx, Map<String, Array> inputs) {
+  private static Difference difference(Path savedModel, OnnxModel onnx, Map<String, Array> inputs) {
     try (SavedModelRunner tf = SavedModelRunner.load(savedModel, SIGNATURE);
         OnnxRunner ort = new OnnxRunner(onnx.toBytes(), "the ONNX model of " + savedModel)) {
       return new ModelComparison(tf, ort, savedModel.toString())
-          .differences(inputs).values().stream().mapToDouble(d -> d).max().orElse(0);
+          .differences(inputs).values().stream().reduce(new Difference(0, 0, 0), Difference::max);
     }
   }
 

@@ -20,6 +20,14 @@ final class Table {
     return this;
   }
 
+  /** A row whose value goes on below itself where it is wider. */
+  Table wrapped(String label, String value, int width) {
+    List<String> parts = Text.wrap(value, width);
+    row(label, parts.get(0));
+    parts.subList(1, parts.size()).forEach(part -> row("", part));
+    return this;
+  }
+
   List<String> lines() {
     List<List<String>> all = new ArrayList<>(rows);
     if (!header.isEmpty()) {

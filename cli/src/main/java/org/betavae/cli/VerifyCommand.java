@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.betavae.cli.ModelComparison.Difference;
 import org.betavae.data.NpyReader;
 import org.betavae.data.NpzReader;
 import org.betavae.export.ModelFolder;
@@ -46,9 +47,10 @@ final class VerifyCommand extends Command {
 
   @Override
   String details() {
-    return "Exit code 1 when an output differs by more than the tolerance. Images may be channels"
-        + " last in one model and first in the other. Random images are uniform in [0,1], random"
-        + " vectors standard normal.";
+    return "Exit code 1 when an output differs by more than the tolerance. The difference of two values"
+        + " is |a - b| / max(1, |a|): absolute up to 1 and relative above, since float32 has seven"
+        + " digits. Images may be channels last in one model and first in the other. Random images"
+        + " are uniform in [0,1], random vectors standard normal.";
   }
 
   @Override
@@ -70,20 +72,25 @@ final class VerifyCommand extends Command {
       throw new UsageException("--onnx is missing, expected the ONNX file made from --saved-model");
     }
     ArrayNode outputs = Json.array();
-    Table table = new Table("model", "output", "largest difference");
-    double largest = 0;
+    Table table = new Table("model", "output", "difference", "absolute", "of values up to");
+    Difference largest = new Difference(0, 0, 0);
     for (Map.Entry<Path, Path> pair : pairs(args).entrySet()) {
-      Map<String, Double> found = compare(pair.getKey(), pair.getValue(), args);
-      for (Map.Entry<String, Double> entry : found.entrySet()) {
-        String model = pair.getValue().toString();
-        double difference = entry.getValue();
-        largest = Math.max(largest, difference);
-        table.row(model, entry.getKey(), Numbers.brief(difference));
+      Map<String, Difference> found = compare(pair.getKey(), pair.getValue(), args);
+      for (Map.Entry<String, Difference> entry : found.entrySet()) {
+        Difference difference = entry.getValue();
+        largest = largest.max(difference);
+        table.row(
+            pair.getValue().getFileName().toString(),
+            entry.getKey(),
+            Numbers.brief(difference.scaled()),
+            Numbers.brief(difference.absolute()),
+            Numbers.brief(difference.largestValue()));
         outputs
             .addObject()
-            .put("onnx", model)
+            .put("onnx", pair.getValue().toString())
             .put("name", entry.getKey())
-            .put("max_abs_difference", difference);
+            .put("max_difference", difference.scaled())
+            .put("max_abs_difference", difference.absolute());
       }
     }
     table.lines().forEach(console::say);
@@ -91,14 +98,15 @@ final class VerifyCommand extends Command {
   }
 
   private static Outcome outcome(
-      double largest, double tolerance, ArrayNode outputs, Console console) {
-    boolean passed = largest <= tolerance;
-    ObjectNode json = Json.object().put("max_abs_difference", largest).put("tolerance", tolerance);
+      Difference largest, double tolerance, ArrayNode outputs, Console console) {
+    boolean passed = largest.scaled() <= tolerance;
+    ObjectNode json = Json.object().put("max_difference", largest.scaled());
+    json.put("max_abs_difference", largest.absolute()).put("tolerance", tolerance);
     json.put("passed", passed).set("outputs", outputs);
     if (passed) {
       console.say(
           "Largest difference "
-              + Numbers.brief(largest)
+              + Numbers.brief(largest.scaled())
               + ", within the tolerance of "
               + Numbers.plain(tolerance));
       return Outcome.done(json);
@@ -106,7 +114,7 @@ final class VerifyCommand extends Command {
     return Outcome.failed(
         json,
         "verify: the largest difference is "
-            + Numbers.brief(largest)
+            + Numbers.brief(largest.scaled())
             + ", expected at most "
             + Numbers.plain(tolerance)
             + ". Export or convert the model again, or allow more with --tolerance.");
@@ -133,7 +141,7 @@ final class VerifyCommand extends Command {
     return pairs;
   }
 
-  private static Map<String, Double> compare(Path savedModel, Path onnx, Arguments args)
+  private static Map<String, Difference> compare(Path savedModel, Path onnx, Arguments args)
       throws IOException {
     // Read by our own reader first: it says more about a damaged file, and refuses weights that
     // lie outside the model's folder.

@@ -445,7 +445,7 @@ class MainJobTest {
     assertEquals("conv32", whole.at("/config/arch").asText());
     assertTrue(whole.has("model"));
     Cli text = Cli.run("inspect", model.toString());
-    assertTrue(text.out().contains("ConvTranspose x2"), text.out());
+    assertTrue(text.out().contains("ConvTranspose(2)"), text.out());
   }
 
   @Test
