@@ -32,7 +32,8 @@ final class Console {
 
   /** A line that is not part of the result. */
   void note(String line) {
-    err.println(line);
+    // The bar has no line break: clear its line; it draws itself anew below.
+    err.println(columns >= MIN_COLUMNS ? '\r' + " ".repeat(columns - 1) + '\r' + line : line);
   }
 
   /**

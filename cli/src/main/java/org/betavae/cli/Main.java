@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * code.
  */
 public final class Main {
-  private static final String PREFIX = "betavae: ";
+  static final String PREFIX = "betavae: ";
 
   private Main() {}
 
@@ -107,7 +107,9 @@ public final class Main {
       return ExitCode.DONE;
     } catch (IOException | RuntimeException | Error e) { // the last place that can word it
       Failure failure = Failure.of(e, command);
-      err.println(PREFIX + failure.line());
+      if (!failure.line().isEmpty()) {
+        err.println(PREFIX + failure.line());
+      }
       if (debug) {
         e.printStackTrace(err);
       }

@@ -98,7 +98,7 @@ final class QuickstartCommand extends Command {
         TrainingView view = TrainingView.ofSeconds(console, start, seconds, stop::isRaised)) {
       RunSummary summary = Trainer.start(run, config, data, view);
       if (stop.isRaised()) {
-        throw TrainCommand.stopped(run, config, summary);
+        throw TrainCommand.stopped(run, config, summary, console);
       }
       return summary;
     }

@@ -125,16 +125,23 @@ final class TrainCommand extends Command {
                 : Trainer.start(run, config, data, view);
       }
       if (stop.isRaised()) {
-        throw stopped(run, config, summary);
+        throw stopped(run, config, summary, console);
       }
       return summary;
     }
   }
 
-  /** What is said of a run that was ended early. */
-  static CommandException stopped(RunFolder run, TrainConfig config, RunSummary summary) {
-    return CommandException.failed(
-        "training stopped at step "
+  /**
+   * Says that a run was ended early. Must be called before the signal is closed: the process may
+   * end right after that.
+   *
+   * @return to be thrown
+   */
+  static CommandException stopped(
+      RunFolder run, TrainConfig config, RunSummary summary, Console console) {
+    console.note(
+        Main.PREFIX
+            + "training stopped at step "
             + summary.steps()
             + " of "
             + config.steps()
@@ -142,7 +149,7 @@ final class TrainCommand extends Command {
             + run.checkpoints()
             + ". Go on with 'betavae train --out "
             + run.root()
-            + " --resume'.",
-        null);
+            + " --resume'.");
+    return CommandException.alreadyReported();
   }
 }
