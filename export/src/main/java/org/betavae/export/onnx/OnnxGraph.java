@@ -205,13 +205,25 @@ public final class OnnxGraph {
         return;
       }
     }
-    nodes.remove(node);
-    for (OnnxValue in : node.inputs()) {
-      if (in != null) {
-        in.removeUser(node);
-        removeIfUnused(in.producer());
+    remove(node);
+    node.inputs().stream().filter(in -> in != null).forEach(in -> removeIfUnused(in.producer()));
+  }
+
+  /** Removes every node that no output needs. */
+  public void removeUnneeded() {
+    Set<OnnxNode> needed = new HashSet<>(inOrder());
+    for (OnnxNode n : nodes()) {
+      if (!needed.contains(n)) {
+        remove(n);
       }
     }
+  }
+
+  private void remove(OnnxNode node) {
+    nodes.remove(node);
+    names.remove(node.name());
+    node.outputs().forEach(v -> names.remove(v.name()));
+    node.inputs().stream().filter(in -> in != null).forEach(in -> in.removeUser(node));
   }
 
   /**

@@ -39,12 +39,20 @@ final class Scope {
     this.call = call;
     this.function = function;
     this.nodes = nodes;
-    this.prefix = caller == null ? "" : caller.prefix + call.getName() + "/";
+    this.prefix = caller == null ? "" : caller.prefix + step(call.getName());
     if (function != null) {
       for (int i = 0; i < function.getSignature().getInputArgCount(); i++) {
         arguments.put(function.getSignature().getInputArg(i).getName(), i);
       }
     }
+  }
+
+  /**
+   * Calls that nobody named say nothing; names that become equal by leaving them out are numbered
+   * later.
+   */
+  private static String step(String call) {
+    return call.matches("(Stateful)?PartitionedCall(_\\d+)?") ? "" : call + "/";
   }
 
   /** Which argument of the function has a name; null when none has. */

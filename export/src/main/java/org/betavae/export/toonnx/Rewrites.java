@@ -5,12 +5,38 @@ import org.betavae.export.onnx.OnnxGraph;
 
 /** The ordered list of all rewrites. */
 final class Rewrites {
-  private static final List<Rewrite> ORDER = List.of();
+  /**
+   * First what makes shapes constant, since a Reshape with a computed target stops the Transposes.
+   * Then Transposes, whose moving only pays when equal ones are one: down until they meet, the rest
+   * up, then into dense layers. Only now do biases and norms stand right behind their layers. What
+   * is left of Transposes may be a mere Reshape. At the end, equal nodes and constants are one
+   * again.
+   */
+  private static final List<Rewrite> ORDER =
+      List.of(
+          new StaticShapes(),
+          new CleanUp(),
+          new RepeatToResize(),
+          new MergeEqual(),
+          new SinkTransposes(),
+          new HoistTransposes(),
+          new MergeEqual(),
+          new DenseOrder(),
+          new CleanUp(),
+          new FoldAffine(),
+          new ToGemm(),
+          new TransposeAsReshape(),
+          new CleanUp(),
+          new MergeEqual());
 
   private Rewrites() {}
 
   /** Applies all rewrites. */
   static void apply(OnnxGraph graph) {
-    ORDER.forEach(r -> r.apply(graph));
+    for (Rewrite r : ORDER) {
+      graph.removeUnneeded();
+      r.apply(graph);
+    }
+    graph.removeUnneeded();
   }
 }

@@ -1,0 +1,77 @@
+package org.betavae.export.toonnx;
+
+import java.util.Arrays;
+import org.betavae.export.Tensor;
+import org.betavae.export.onnx.OnnxGraph;
+import org.betavae.export.onnx.OnnxNode;
+import org.betavae.export.onnx.OnnxValue;
+
+/** Nodes that change nothing, and pairs of Transpose or Reshape that are one. */
+final class CleanUp implements Rewrite {
+  @Override
+  public boolean apply(OnnxGraph graph) {
+    boolean changed = false;
+    for (OnnxNode n : graph.nodes()) {
+      if (!graph.has(n) || n.inputs().isEmpty()) {
+        continue;
+      }
+      if (changesNothing(n)) {
+        graph.replace(n.output(), n.input(0));
+        changed = true;
+      } else {
+        changed |= merge(graph, n);
+      }
+    }
+    return changed;
+  }
+
+  private static boolean changesNothing(OnnxNode n) {
+    OnnxValue x = n.input(0);
+    return switch (n.op()) {
+      case "Identity" -> true;
+      case "Transpose" -> Perms.isIdentity(Perms.of(n.integers("perm")));
+      case "Cast" -> n.output().type() == x.type();
+      case "Reshape", "Expand" -> x.shape() != null && x.shape().equals(n.output().shape());
+      case "Slice" -> x.shape() != null && x.shape().equals(n.output().shape()) && forward(n);
+      case "Tile", "Pad" ->
+          x.shape() != null
+              && x.shape().equals(n.output().shape())
+              && n.input(1).isConstant()
+              && nothing(n);
+      case "Concat", "Sum", "Max", "Min" -> n.inputs().size() == 1;
+      default -> false;
+    };
+  }
+
+  private static boolean forward(OnnxNode n) {
+    OnnxValue steps = n.input(4);
+    return steps == null
+        || (steps.isConstant() && Arrays.stream(steps.constant().toLongs()).allMatch(s -> s == 1));
+  }
+
+  private static boolean nothing(OnnxNode n) {
+    Tensor amounts = n.input(1).constant();
+    return Arrays.stream(amounts.toLongs()).allMatch(a -> a == (n.is("Pad") ? 0 : 1));
+  }
+
+  private static boolean merge(OnnxGraph graph, OnnxNode n) {
+    OnnxNode before = n.input(0) == null ? null : n.input(0).producer();
+    if (before == null || !before.is(n.op())) {
+      return false;
+    }
+    OnnxValue y = null;
+    if (n.is("Transpose")) {
+      y = Build.transpose(graph, n.name(), n.input(0), Perms.of(n.integers("perm")));
+      if (y == n.output()) {
+        return false;
+      }
+    } else if (n.is("Reshape") && before.input(0).shape() != null && n.output().shape() != null) {
+      y = Build.reshape(graph, n.name(), before.input(0), n.output().shape());
+    }
+    if (y == null) {
+      return false;
+    }
+    graph.replace(n.output(), y);
+    return true;
+  }
+}

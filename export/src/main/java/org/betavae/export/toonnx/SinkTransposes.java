@@ -1,0 +1,133 @@
+package org.betavae.export.toonnx;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.betavae.export.onnx.OnnxGraph;
+import org.betavae.export.onnx.OnnxNode;
+import org.betavae.export.onnx.OnnxValue;
+
+/**
+ * Moves Transposes towards the outputs, past operators that can work on the other order, until they
+ * meet the opposite one and both vanish, or reach an output. Convolutions leave NCHW to NHWC behind
+ * them and want NHWC to NCHW in front: between two of them nothing stays.
+ *
+ * <p>The Transposes of layouts go first past anything. Others, which the user wrote, move only
+ * where none is added by it.
+ */
+final class SinkTransposes implements Rewrite {
+  @Override
+  public boolean apply(OnnxGraph graph) {
+    boolean any = false;
+    boolean changed = true;
+    while (changed) {
+      changed = false;
+      for (OnnxNode n : graph.inOrder()) {
+        if (graph.has(n)) {
+          changed |= sink(graph, n);
+        }
+      }
+      any |= changed;
+    }
+    return any;
+  }
+
+  /** Moves the Transposes in front of a node behind it. */
+  private static boolean sink(OnnxGraph graph, OnnxNode n) {
+    int[] perm = null;
+    for (OnnxValue in : n.inputs()) {
+      perm = perm == null ? Build.perm(in) : perm;
+    }
+    if (perm == null) {
+      return false;
+    }
+    if (n.is("Transpose")) {
+      OnnxValue y = Build.transpose(graph, n.name(), n.input(0), Perms.of(n.integers("perm")));
+      graph.replace(n.output(), y);
+      return true;
+    }
+    List<OnnxValue> results = behind(graph, n, perm);
+    if (results == null) {
+      return false;
+    }
+    String name = n.name();
+    List<OnnxValue> old = List.copyOf(n.outputs());
+    for (int i = 0; i < old.size(); i++) {
+      graph.replace(old.get(i), results.get(i));
+    }
+    OnnxValue first = results.get(0);
+    OnnxValue made = Build.perm(first) == null ? first : first.producer().input(0);
+    graph.nameAfter(made, name);
+    return true;
+  }
+
+  /** What takes the place of the node's outputs; null if the Transpose has to stay in front. */
+  private static List<OnnxValue> behind(OnnxGraph graph, OnnxNode n, int[] perm) {
+    if (Elementwise.isUnary(n) && Build.perm(n.input(0)) != null) {
+      List<OnnxValue> in = Build.with(n.inputs(), 0, n.input(0).producer().input(0));
+      return List.of(after(graph, n, graph.node(n.op(), n.name(), in, n.attributes()), perm));
+    }
+    if (Elementwise.isBroadcast(n) || n.is("Concat")) {
+      return together(graph, n, perm);
+    }
+    return Build.perm(n.input(0)) == null ? null : SinkRules.behind(graph, n, perm);
+  }
+
+  /** A Transpose behind a node that now works on the other order. */
+  static OnnxValue after(OnnxGraph graph, OnnxNode n, OnnxValue v, int[] perm) {
+    return Build.transpose(graph, n.name() + "/Transpose", v, perm);
+  }
+
+  private static List<OnnxValue> together(OnnxGraph graph, OnnxNode n, int[] perm) {
+    int rank = perm.length;
+    if (n.output().rank() != rank) {
+      return null;
+    }
+    boolean layout = Arrays.equals(perm, Perms.toChannelsLast(rank));
+    List<OnnxValue> in = new ArrayList<>();
+    for (OnnxValue v : n.inputs()) {
+      OnnxValue other = inOtherOrder(graph, n, v, perm, layout);
+      if (other == null) {
+        return null;
+      }
+      in.add(other);
+    }
+    Map<String, Object> attributes = new java.util.TreeMap<>(n.attributes());
+    if (n.is("Concat")) {
+      long axis = n.integer("axis", 0);
+      attributes.put("axis", (long) perm[(int) (axis < 0 ? axis + rank : axis)]);
+    }
+    return List.of(after(graph, n, graph.node(n.op(), n.name(), in, attributes), perm));
+  }
+
+  /** An operand as the node needs it to work before the Transpose; null if that would not pay. */
+  private static OnnxValue inOtherOrder(
+      OnnxGraph graph, OnnxNode n, OnnxValue v, int[] perm, boolean layout) {
+    int rank = perm.length;
+    int[] own = Build.perm(v);
+    if (own != null && Arrays.equals(own, perm)) {
+      return v.producer().input(0);
+    }
+    if (v.rank() < 0 || (n.is("Concat") && v.rank() != rank)) {
+      return null;
+    }
+    if (!n.is("Concat") && Elementwise.isSingle(v)) {
+      return v.rank() <= rank ? v : null;
+    }
+    int[] back = Perms.inverse(perm);
+    if (v.isConstant()) {
+      return graph.constant(v.name(), Build.toRank(v.constant(), rank).transpose(back));
+    }
+    if (!layout) {
+      return null;
+    }
+    OnnxValue full = v;
+    if (v.rank() < rank) {
+      long[] axes = Emitter.numbers(rank - v.rank(), i -> i);
+      full =
+          graph.node("Unsqueeze", n.name() + "/Unsqueeze", List.of(v, graph.longs(axes)), Map.of());
+    }
+    return Build.transpose(graph, n.name() + "/Transpose", full, back);
+  }
+}
