@@ -33,14 +33,18 @@ public record ConvTranspose2d(int filters, int kernelSize, int stride) implement
             new long[] {kernelSize, kernelSize, filters, in[2]},
             Initializer.GLOROT_UNIFORM);
     Operand<TFloat32> bias = weights.get(scope + "/bias", new long[] {filters}, Initializer.ZEROS);
-    Operand<TInt32> outputShape =
-        outputShape(tf, x, Math.toIntExact(in[0] * stride), Math.toIntExact(in[1] * stride));
+    long batch = x.shape().get(0);
     Operand<TFloat32> y =
-        tf.nn.conv2dBackpropInput(outputShape, kernel, x, Layer.strides(stride), "SAME");
+        batch >= 0 && OverlapAdd.suits(this)
+            ? new OverlapAdd(this, Math.toIntExact(batch), in).apply(tf, x, kernel)
+            : tf.nn.conv2dBackpropInput(
+                outputShape(tf, x, in), kernel, x, Layer.strides(stride), "SAME");
     return tf.nn.biasAdd(y, bias);
   }
 
-  private Operand<TInt32> outputShape(Ops tf, Operand<TFloat32> x, int height, int width) {
+  private Operand<TInt32> outputShape(Ops tf, Operand<TFloat32> x, long[] in) {
+    int height = Math.toIntExact(in[0] * stride);
+    int width = Math.toIntExact(in[1] * stride);
     long batch = x.shape().get(0);
     if (batch >= 0) {
       return tf.constant(new int[] {Math.toIntExact(batch), height, width, filters});
