@@ -64,8 +64,7 @@ final class ArgumentParser {
   private static <T> Optional<T> read(Opt<T> option, CommandLine line, List<String> problems) {
     if (!line.hasOption(option.name())) {
       if (option.required()) {
-        problems.add(
-            option.dashed() + " is missing, expected " + option.expected() + ": " + option.help());
+        problems.add(option.dashed() + " is missing, " + expected(option));
       }
       return Optional.empty();
     }
@@ -74,7 +73,7 @@ final class ArgumentParser {
     }
     String[] texts = line.getOptionValues(option.name());
     if (texts == null || texts.length == 0) {
-      problems.add(option.dashed() + " has no value, expected " + option.expected());
+      problems.add(option.dashed() + " has no value, " + expected(option));
       return Optional.empty();
     }
     if (texts.length > 1) {
@@ -89,9 +88,13 @@ final class ArgumentParser {
     }
     Optional<T> value = option.reader().apply(texts[0]);
     if (value.isEmpty()) {
-      problems.add(option.dashed() + " is \"" + texts[0] + "\", expected " + option.expected());
+      problems.add(option.dashed() + " is \"" + texts[0] + "\", " + expected(option));
     }
     return value;
+  }
+
+  private static String expected(Opt<?> option) {
+    return "expected " + option.expected() + ": " + option.help();
   }
 
   private String readOperand(List<String> rest, List<String> problems) {

@@ -139,8 +139,9 @@ final class InspectCommand extends Command {
 
   private static ObjectNode savedModel(Path folder, Console console) {
     ObjectNode json = Json.object().put("kind", "saved_model").put("path", folder.toString());
+    List<TfSignature> signatures = TfModel.signatures(folder);
     console.say(folder.toString());
-    for (TfSignature signature : TfModel.signatures(folder)) {
+    for (TfSignature signature : signatures) {
       ObjectNode node = json.withArray("signatures").addObject().put("name", signature.name());
       node.set("inputs", Json.tensors(signature.inputs()));
       node.set("outputs", Json.tensors(signature.outputs()));

@@ -29,6 +29,8 @@ public final class Main {
         new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
     PrintStream err =
         new PrintStream(new FileOutputStream(errDescriptor()), true, StandardCharsets.UTF_8);
+    // What the libraries log through Java is one line, as all that is said here.
+    System.setProperty("java.util.logging.SimpleFormatter.format", PREFIX + "%5$s%n");
     System.exit(run(args, out, err));
   }
 

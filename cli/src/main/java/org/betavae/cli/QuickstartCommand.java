@@ -68,8 +68,9 @@ final class QuickstartCommand extends Command {
     builder.data(TRAINED_ON).learningRate(LEARNING_RATE).seed(args.get(CommonOptions.SEED));
     args.find(TrainOptions.THREADS).ifPresent(builder::threads);
     TrainConfig config = builder.build();
-    try (Dataset data = DataSources.open(TRAINED_ON, SourceOptions.defaults())) {
-      RunFolder run = RunFolder.create(out, overwrite);
+    try (Dataset data = DataSources.open(TRAINED_ON, SourceOptions.defaults());
+        NewRun created = new NewRun(out, overwrite)) {
+      RunFolder run = created.folder();
       console.note("Training on " + data.name() + " in " + out + ", ends by itself");
       RunSummary summary = train(run, config, data, trainingSeconds(args), start, console);
       ModelFacts facts =

@@ -1,6 +1,7 @@
 package org.betavae.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +51,7 @@ final class TrainCommand extends Command {
   }
 
   @Override
-  Outcome run(Arguments args, Console console) {
+  Outcome run(Arguments args, Console console) throws IOException {
     Path out = args.get(OUT);
     boolean resume = args.get(RESUME);
     check(args, out, resume);
@@ -58,21 +59,29 @@ final class TrainCommand extends Command {
     try (Dataset data = TrainingData.open(config)) {
       config = withEpochs(args, config, data);
       Networks.of(config.arch(), data.shape()); // says what does not fit before a folder is made
-      RunFolder run =
-          resume ? RunFolder.open(out) : RunFolder.create(out, args.get(CommonOptions.OVERWRITE));
-      RunSummary summary = train(run, config, data, resume, console);
-      ObjectNode json = RunReport.json(run, summary).put("seed", config.seed());
-      if (!args.get(NO_EXPORT)) {
-        ModelFacts facts =
-            new RunExport(run)
-                .write(
-                    run.model(), args.get(ExportCommand.OPSET), ModelFolder.Existing.REPLACE, data);
-        json.put("model", run.model().toString());
-        json.put("parity", facts.parity().maxAbsDifference());
+      if (resume) {
+        return train(args, RunFolder.open(out), config, data, console);
       }
-      RunReport.say(run, summary, console);
-      return Outcome.done(json);
+      try (NewRun run = new NewRun(out, args.get(CommonOptions.OVERWRITE))) {
+        return train(args, run.folder(), config, data, console);
+      }
     }
+  }
+
+  private static Outcome train(
+      Arguments args, RunFolder run, TrainConfig config, Dataset data, Console console) {
+    RunSummary summary = train(run, config, data, args.get(RESUME), console);
+    ObjectNode json = RunReport.json(run, summary).put("seed", config.seed());
+    if (!args.get(NO_EXPORT)) {
+      ModelFacts facts =
+          new RunExport(run)
+              .write(
+                  run.model(), args.get(ExportCommand.OPSET), ModelFolder.Existing.REPLACE, data);
+      json.put("model", run.model().toString());
+      json.put("parity", facts.parity().maxAbsDifference());
+    }
+    RunReport.say(run, summary, console);
+    return Outcome.done(json);
   }
 
   private static void check(Arguments args, Path out, boolean resume) {

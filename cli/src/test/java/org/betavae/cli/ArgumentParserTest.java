@@ -55,14 +55,15 @@ class ArgumentParserTest {
   @Test
   void option_withNegativeValue_isRefusedByItsRangeAndNotAsAnOption() {
     assertEquals(
-        "--beta is \"-1\", expected a finite number >= 0", problem("--out", "x", "--beta", "-1"));
+        "--beta is \"-1\", expected a finite number >= 0: weight",
+        problem("--out", "x", "--beta", "-1"));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"NaN", "Infinity", "1e999", "four", ""})
   void number_thatIsNotFinite_isRefused(String text) {
     assertEquals(
-        "--beta is \"" + text + "\", expected a finite number >= 0",
+        "--beta is \"" + text + "\", expected a finite number >= 0: weight",
         problem("--out", "x", "--beta", text));
   }
 
@@ -70,7 +71,7 @@ class ArgumentParserTest {
   @ValueSource(strings = {"0", "101", "1.5", "99999999999999999999", "x"})
   void integer_outOfItsRange_isRefused(String text) {
     assertEquals(
-        "--count is \"" + text + "\", expected a whole number from 1 to 100",
+        "--count is \"" + text + "\", expected a whole number from 1 to 100: how many",
         problem("--out", "x", "--count", text));
   }
 
@@ -78,9 +79,9 @@ class ArgumentParserTest {
   void problems_areReportedTogether() {
     String message = problem("--count", "0", "--mode", "quick", "--froce");
     assertEquals(
-        "--count is \"0\", expected a whole number from 1 to 100; "
+        "--count is \"0\", expected a whole number from 1 to 100: how many; "
             + "--out is missing, expected a path: what to write; "
-            + "--mode is \"quick\", expected one of fast, slow; "
+            + "--mode is \"quick\", expected one of fast, slow: how; "
             + "unknown option --froce (did you mean --force?)",
         message);
   }
@@ -88,7 +89,7 @@ class ArgumentParserTest {
   @Test
   void option_withoutItsValue_saysWhatIsExpected() {
     assertEquals(
-        "--count has no value, expected a whole number from 1 to 100",
+        "--count has no value, expected a whole number from 1 to 100: how many",
         problem("--out", "x", "--count"));
   }
 

@@ -185,6 +185,12 @@ class MainJobTest {
         .assertErrorNames(2, "conv64", "28x28x1", "conv32");
     Cli.run("train", "--data", out("none.npy"), "--out", out("unfit"))
         .assertErrorNames(2, "none.npy");
+    Path large = folder.resolve("large.npy");
+    try (NpyWriter writer = NpyWriter.create(large, 4, 3)) {
+      writer.write(new float[] {0, 0, 0, 1, 1, 1, 0, 0, 0, 5, 5, 5}, 0, 12);
+    }
+    Cli.run("train", "--data", large.toString(), "--arch", "mlp", "--out", out("unfit"))
+        .assertErrorNames(2, "0.0 to 5.0", "[0,1]", "gaussian");
     Cli.run("train", "--out", data.toString()).assertErrorNames(2, "--out is " + data, "is a file");
     assertFalse(Files.exists(folder.resolve("unfit")));
   }
