@@ -114,27 +114,47 @@ class MainJobTest {
   }
 
   @Test
-  void train_intoAFolderInUse_isRefused_andResumeGoesOn() throws IOException {
+  void train_intoAFolderInUse_isRefused() {
     Cli.run("train", "--data", data.toString(), "--out", run.toString())
         .assertErrorNames(2, "--out is " + run, "not empty", "--resume", "--overwrite");
-    Path copy = folder.resolve("resumed");
+  }
+
+  @Test
+  void vectors_goTheWholeWayToo_andARunIsResumed() throws IOException {
+    Path vectors = folder.resolve("vectors.csv");
+    StringBuilder lines = new StringBuilder("a,b,c,d\n");
+    for (int i = 0; i < 50; i++) {
+      lines.append(i % 2).append(",0.5,").append(i / 50.0).append(",1\n");
+    }
+    Files.writeString(vectors, lines);
+    Path vectorRun = folder.resolve("resumed");
     Cli.json(
         "train",
         "--data",
-        data.toString(),
+        vectors.toString(),
         "--arch",
         "mlp",
         "--latent",
         "2",
         "--steps",
-        "4",
+        "2",
+        "--batch",
+        "8",
+        "--likelihood",
+        "gaussian",
         "--no-export",
         "--out",
-        copy.toString());
-    assertFalse(Files.exists(copy.resolve("model")));
-    JsonNode more = Cli.json("train", "--out", copy.toString(), "--resume", "--steps", "7");
-    assertEquals(7, more.get("steps").asInt());
-    assertTrue(Files.exists(copy.resolve("model/encoder.onnx")));
+        vectorRun.toString());
+    assertFalse(Files.exists(vectorRun.resolve("model")));
+    JsonNode more = Cli.json("train", "--out", vectorRun.toString(), "--resume", "--steps", "3");
+    assertEquals(3, more.get("steps").asInt());
+    assertTrue(Cli.json("verify", "--from", vectorRun.toString()).get("passed").asBoolean());
+    Cli.json("generate", "--model", vectorRun.toString(), "--count", "6", "--out", out("v.npy"));
+    try (NpyReader npy = NpyReader.open(folder.resolve("v.npy"))) {
+      assertArrayEquals(new int[] {6, 4}, npy.shape());
+    }
+    Cli.run("generate", "--model", vectorRun.toString(), "--out", out("v.png"))
+        .assertErrorNames(2, "v.png", "vectors of 4 values", ".npy");
   }
 
   @Test
