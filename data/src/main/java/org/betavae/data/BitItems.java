@@ -33,6 +33,25 @@ final class BitItems implements Items {
     }
   }
 
+  /**
+   * Writes the first {@code count} values, item after item, as bytes: 0 for 0 and a level for 1.
+   */
+  void unpack(long count, int level, ByteStoreWriter target) {
+    byte[] levels = new byte[Long.SIZE];
+    long position = 0;
+    int inItem = 0;
+    for (long left = count; left > 0; position += Long.BYTES) {
+      long bits = words.segment(position).getLong(words.within(position));
+      int part = (int) Math.min(left, Math.min(Long.SIZE, itemSize - inItem));
+      for (int i = 0; i < part; i++) {
+        levels[i] = (byte) ((bits >>> i & 1) * level);
+      }
+      target.write(levels, 0, part);
+      left -= part;
+      inItem = (inItem + part) % itemSize;
+    }
+  }
+
   @Override
   public void close() {
     words.close();

@@ -58,11 +58,11 @@ final class BitWriter implements AutoCloseable {
     return written;
   }
 
-  /**
-   * The packed values; a last item that is not complete has its rest at 0. The writer is used up.
-   */
+  /** The packed values, up to the last one written. The writer is used up. */
   BitItems finish() {
-    writeZeros((itemSize - inItem) % itemSize);
+    if (inItem % Long.SIZE != 0) {
+      flush();
+    }
     return new BitItems(store.finish().order(ByteOrder.LITTLE_ENDIAN), itemSize);
   }
 

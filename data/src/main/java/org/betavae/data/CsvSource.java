@@ -24,7 +24,12 @@ import org.apache.commons.csv.CSVRecord;
  */
 final class CsvSource {
   private static final CSVFormat FORMAT =
-      CSVFormat.DEFAULT.builder().setTrim(true).setIgnoreEmptyLines(true).get();
+      CSVFormat.DEFAULT
+          .builder()
+          .setIgnoreSurroundingSpaces(true)
+          .setTrim(true)
+          .setIgnoreEmptyLines(true)
+          .get();
   private static final String LABEL = "label";
   private static final char BYTE_ORDER_MARK = '\uFEFF';
 

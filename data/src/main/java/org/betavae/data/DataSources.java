@@ -60,10 +60,10 @@ public final class DataSources {
 
   private static Dataset openPath(String source, SourceOptions options) {
     Path path = path(source);
-    if (Files.isDirectory(path)) {
+    if (Files.isDirectory(path) && !source.isBlank()) {
       return PictureFolderSource.open(path, options);
     }
-    if (Files.exists(path)) {
+    if (Files.exists(path) && !source.isBlank()) {
       return openFile(path, options);
     }
     int comma = source.lastIndexOf(',');

@@ -147,7 +147,7 @@ final class IdxSource {
     byte[] sizes = in.readNBytes(Integer.BYTES * axes);
     if (sizes.length < Integer.BYTES * axes) {
       throw new DataException(
-          "%s: ends inside the header, after %d of %d sizes. The file is cut off; copy it again."
+          "%s: has %d of %d sizes in its header, expected all. The file is cut off; copy it again."
               .formatted(place, sizes.length / Integer.BYTES, axes));
     }
     int[] result = new int[axes];

@@ -11,6 +11,9 @@ import java.util.Optional;
  * @param channelsFirst whether the channels come before rows and columns
  */
 record ItemLayout(int items, ItemShape shape, boolean channelsFirst) {
+  /** An image of 8192x8192; as floats 256 MB, which still can be read one at a time. */
+  private static final int MOST_VALUES = 1 << 26;
+
   /** The layout of an array whose axes leave no doubt. */
   static ItemLayout of(int[] axes) {
     return of(axes, Optional.empty(), "array");
@@ -35,10 +38,10 @@ record ItemLayout(int items, ItemShape shape, boolean channelsFirst) {
               .formatted(place, Arrays.toString(axes)));
     }
     double size = Arrays.stream(axes).skip(1).asDoubleStream().reduce(1, (a, b) -> a * b);
-    if (size > Integer.MAX_VALUE) {
+    if (size > MOST_VALUES) {
       throw new DataException(
           "%s: shape is %s, expected items of at most %d values. Cut or shrink the items."
-              .formatted(place, Arrays.toString(axes), Integer.MAX_VALUE));
+              .formatted(place, Arrays.toString(axes), MOST_VALUES));
     }
     return switch (axes.length) {
       case 2 -> new ItemLayout(axes[0], ItemShape.vector(axes[1]), false);

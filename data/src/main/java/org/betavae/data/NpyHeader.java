@@ -59,7 +59,7 @@ record NpyHeader(String descr, boolean fortran, List<Long> shape, int dataOffset
     byte[] header = in.readNBytes((int) length);
     if (lengthBytes.length < (version == 1 ? 2 : 4) || header.length < length) {
       throw new DataException(
-          "%s: ends inside the header, after %d of %d bytes. The file is cut off; copy it again."
+          "%s: has %d of %d bytes of its header, expected all. The file is cut off; copy it again."
               .formatted(place, header.length, length));
     }
     String text = new String(header, StandardCharsets.UTF_8);

@@ -57,6 +57,15 @@ final class NpyOutput {
     expected = count;
   }
 
+  /** Number of values by the shape. */
+  long expected() {
+    return expected;
+  }
+
+  String shape() {
+    return Arrays.toString(shape);
+  }
+
   void begin(OutputStream target) throws IOException {
     out = target;
     StringBuilder dict = new StringBuilder("{'descr': '").append(type.descr);

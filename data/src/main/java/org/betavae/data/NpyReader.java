@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -85,7 +86,7 @@ public final class NpyReader implements AutoCloseable {
 
   /** Type of the numbers without byte order: {@code b1}, {@code u1} ... {@code f8}. */
   public String type() {
-    return numbers.type().toString();
+    return numbers.type().name().toLowerCase(Locale.ROOT);
   }
 
   /** Number of values. */

@@ -3,6 +3,8 @@ package org.betavae.data;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
@@ -19,6 +21,7 @@ public final class NpzWriter implements AutoCloseable {
 
   private final AtomicFile file;
   private final ZipOutputStream zip;
+  private final Set<String> names = new HashSet<>();
 
   private NpzWriter(Path target) {
     file = new AtomicFile(target);
@@ -30,30 +33,49 @@ public final class NpzWriter implements AutoCloseable {
     return new NpzWriter(target);
   }
 
-  /** Adds a float32 array, given in C order. */
+  /**
+   * Adds a float32 array, given in C order.
+   *
+   * @throws IllegalArgumentException if the shape has another number of values, or the name is
+   *     there
+   */
   public void add(String name, float[] values, int... shape) {
     NpyOutput output = new NpyOutput(name, NpyOutput.Type.FLOAT32, shape);
-    add(name, output, () -> output.write(values, 0, values.length));
+    add(name, output, values.length, () -> output.write(values, 0, values.length));
   }
 
-  /** Adds an int32 array, given in C order. */
+  /**
+   * Adds an int32 array, given in C order.
+   *
+   * @throws IllegalArgumentException if the shape has another number of values, or the name is
+   *     there
+   */
   public void add(String name, int[] values, int... shape) {
     NpyOutput output = new NpyOutput(name, NpyOutput.Type.INT32, shape);
-    add(name, output, () -> output.write(values, 0, values.length));
+    add(name, output, values.length, () -> output.write(values, 0, values.length));
   }
 
   private interface Body {
     void write() throws IOException;
   }
 
-  private void add(String name, NpyOutput output, Body body) {
+  private void add(String name, NpyOutput output, long count, Body body) {
+    if (count != output.expected()) {
+      throw new IllegalArgumentException(
+          "array '%s' has %d values, expected %d by its shape %s. Give the shape of the values."
+              .formatted(name, count, output.expected(), output.shape()));
+    }
+    if (!names.add(name)) {
+      throw new IllegalArgumentException(
+          "array '%s' is there already, expected each name once. Choose another name."
+              .formatted(name));
+    }
     try {
       ZipEntry entry = new ZipEntry(name + ".npy");
       entry.setTimeLocal(NO_TIME);
       zip.putNextEntry(entry);
       output.begin(zip);
       body.write();
-      output.checkComplete();
       zip.closeEntry();
     } catch (IOException e) {
       throw file.failure(e);

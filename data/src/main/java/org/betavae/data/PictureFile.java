@@ -49,9 +49,9 @@ record PictureFile(Path file, int width, int height, boolean gray) {
         reader -> {
           int width = reader.getWidth(0);
           int height = reader.getHeight(0);
-          if ((long) width * height > MOST_PIXELS) {
+          if (width < 1 || height < 1 || (long) width * height > MOST_PIXELS) {
             throw new DataException(
-                "%s: picture is %dx%d, expected at most %d pixels. Shrink it."
+                "%s: picture is %dx%d, expected 1 to %d pixels. Shrink or replace it."
                     .formatted(file, width, height, MOST_PIXELS));
           }
           return new PictureFile(file, width, height, isGray(reader));
@@ -73,12 +73,19 @@ record PictureFile(Path file, int width, int height, boolean gray) {
       } finally {
         reader.dispose();
       }
-    } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
-      // ImageIO's readers throw the unchecked ones, too, for damaged files.
-      String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    } catch (DataException e) {
+      throw e;
+    } catch (OutOfMemoryError e) {
+      // A damaged header may ask for any amount; the array that was refused never existed.
+      throw new DataException(
+          "%s: picture needs more memory than the %d MB that Java may use, expected a smaller or undamaged one. Shrink or replace it."
+              .formatted(file, Runtime.getRuntime().maxMemory() >> 20),
+          e);
+    } catch (IOException | RuntimeException e) {
+      // ImageIO's readers throw unchecked exceptions of many kinds for damaged files.
       throw new DataException(
           "%s: picture cannot be read (%s), expected a whole %s picture. Convert it to PNG again, or remove it."
-              .formatted(file, Sources.printable(reason), ending(file)),
+              .formatted(file, Sources.reason(e), ending(file)),
           e);
     }
   }
@@ -120,6 +127,11 @@ record PictureFile(Path file, int width, int height, boolean gray) {
           BufferedImage image = reader.read(0);
           if (truncation.warning() != null) {
             throw new IIOException(truncation.warning());
+          }
+          if (image.getWidth() != width || image.getHeight() != height) {
+            throw new IIOException(
+                "it is %dx%d and not %dx%d as its header says"
+                    .formatted(image.getWidth(), image.getHeight(), width, height));
           }
           return levels(image, channels);
         });

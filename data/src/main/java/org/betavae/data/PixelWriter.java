@@ -68,20 +68,9 @@ final class PixelWriter implements NpzReader.ByteSink, AutoCloseable {
   }
 
   private void unpack() {
-    long count = bits.written();
     bytes = stores.get();
-    byte[] levels = new byte[itemSize];
-    float[] values = new float[itemSize];
     try (BitItems packed = bits.finish()) {
-      for (int item = 0; count > 0; item++) {
-        packed.read(item, values, 0);
-        for (int i = 0; i < itemSize; i++) {
-          levels[i] = (byte) (values[i] == 0 ? 0 : on);
-        }
-        int part = (int) Math.min(itemSize, count);
-        bytes.write(levels, 0, part);
-        count -= part;
-      }
+      packed.unpack(bits.written(), on, bytes);
     }
     bits = null;
   }

@@ -36,6 +36,14 @@ final class Sources {
     return line.length() <= LONGEST_QUOTE ? line : line.substring(0, LONGEST_QUOTE) + "...";
   }
 
+  /** What an error from below says, fit for one line and without names of classes. */
+  static String reason(Exception e) {
+    if (e.getMessage() != null) {
+      return printable(e.getMessage());
+    }
+    return e instanceof EOFException ? "it ends too early" : "it is damaged";
+  }
+
   /** The error for a file that cannot be read, from what the reader below says. */
   static DataException unreadable(String place, IOException e) {
     if (e instanceof NoSuchFileException || e instanceof FileNotFoundException) {
@@ -43,7 +51,7 @@ final class Sources {
           "%s: there is no such file, expected an existing one. Check the path.".formatted(place),
           e);
     }
-    String reason = e.getMessage() == null ? "unreadable" : printable(e.getMessage());
+    String reason = reason(e);
     if (e instanceof EOFException || e instanceof ZipException) {
       return new DataException(
           "%s: compressed data fail with '%s', expected a whole file. It is cut off or damaged; copy it again."

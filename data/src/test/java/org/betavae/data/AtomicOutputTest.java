@@ -1,0 +1,111 @@
+package org.betavae.data;
+
+import static org.betavae.data.TestFiles.assertBadArgument;
+import static org.betavae.data.TestFiles.assertOneLine;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AtomicOutputTest {
+  @TempDir Path folder;
+
+  private List<String> names() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  private static byte[] text(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void file_appearsOnlyWhenWhole() throws IOException {
+    Path target = folder.resolve("out.txt");
+    AtomicOutput.write(
+        target,
+        out -> {
+          out.write(text("hello"));
+          out.flush();
+          assertFalse(Files.exists(target));
+        });
+    assertEquals("hello", Files.readString(target));
+    assertEquals(List.of("out.txt"), names());
+  }
+
+  @Test
+  void existingFile_isReplaced() throws IOException {
+    Path target = folder.resolve("out.txt");
+    Files.writeString(target, "old");
+    AtomicOutput.write(target, out -> out.write(text("new")));
+    assertEquals("new", Files.readString(target));
+  }
+
+  @Test
+  void fullDisk_isOneErrorAndLeavesNothingBehind() throws IOException {
+    Path target = folder.resolve("out.txt");
+    Files.writeString(target, "old");
+    UncheckedIOException e =
+        assertThrows(
+            UncheckedIOException.class,
+            () ->
+                AtomicOutput.write(
+                    target,
+                    out -> {
+                      out.write(new byte[1 << 20]);
+                      throw new IOException("No space left on device");
+                    }));
+    assertOneLine(e, "out.txt", "No space left on device", "Free some space");
+    assertEquals("old", Files.readString(target));
+    assertEquals(List.of("out.txt"), names());
+  }
+
+  @Test
+  void anyFailure_leavesNothingBehind() throws IOException {
+    Path target = folder.resolve("out.txt");
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            AtomicOutput.write(
+                target,
+                out -> {
+                  out.write(1);
+                  throw new IllegalStateException("mine");
+                }));
+    assertEquals(List.of(), names());
+  }
+
+  @Test
+  void targetsThatCannotBe_areRefused() throws IOException {
+    assertBadArgument(
+        () -> AtomicOutput.write(folder.resolve("none/out.txt"), out -> {}),
+        "none/out.txt",
+        "Create it first");
+    Files.createDirectory(folder.resolve("sub"));
+    assertBadArgument(
+        () -> AtomicOutput.write(folder.resolve("sub"), out -> {}), "is a folder", "file name");
+  }
+
+  @Test
+  void file_hasTheUsualRights() throws IOException {
+    assumeTrue(folder.getFileSystem().supportedFileAttributeViews().contains("posix"));
+    Path plain = Files.writeString(folder.resolve("plain"), "");
+    Path target = folder.resolve("out.txt");
+    AtomicOutput.write(target, out -> {});
+    assertEquals(
+        PosixFilePermissions.toString(Files.getPosixFilePermissions(plain)),
+        PosixFilePermissions.toString(Files.getPosixFilePermissions(target)));
+  }
+}
