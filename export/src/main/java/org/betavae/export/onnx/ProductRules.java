@@ -56,30 +56,55 @@ final class ProductRules {
   }
 
   private static void einsum(OnnxNode n, OnnxGraph g) {
-    String equation = n.text("equation", "").replace(" ", "");
-    String[] sides = equation.split("->", -1);
-    String[] terms = sides[0].split(",", -1);
-    if (sides.length != 2 || equation.contains(".")) {
+    List<String> sides = List.of(n.text("equation", "").replace(" ", "").split("->", -1));
+    List<String> terms = List.of(sides.get(0).split(",", -1));
+    boolean ranksKnown = n.inputs().stream().allMatch(v -> v.shape() != null);
+    if (sides.size() != 2 || !ranksKnown) {
       set(n, n.input(0).type(), null);
       return;
     }
     Map<Character, Dim> sizes = new HashMap<>();
-    for (int i = 0; i < terms.length; i++) {
-      OnnxValue v = n.input(i);
-      requireRank(n, v, terms[i].length());
-      for (int k = 0; k < terms[i].length() && v.shape() != null; k++) {
-        Dim d = v.shape().get(k);
-        Dim known = sizes.putIfAbsent(terms[i].charAt(k), d);
-        if (known != null) {
-          requireEqual(n, "dimensions '" + terms[i].charAt(k) + "'", known, d);
-          sizes.put(terms[i].charAt(k), known.isKnown() ? known : d);
-        }
+    List<Dim> rest = List.of();
+    for (int i = 0; i < terms.size(); i++) {
+      List<Dim> shape = n.input(i).shape();
+      int dots = terms.get(i).indexOf("...");
+      String letters = terms.get(i).replace("...", "");
+      int hidden = shape.size() - letters.length();
+      if (hidden < 0 || (dots < 0 && hidden > 0)) {
+        throw fail(
+            n,
+            "term '" + terms.get(i) + "' meets the shape " + shape,
+            "expected as many dimensions");
+      }
+      int before = dots < 0 ? letters.length() : dots;
+      for (int k = 0; k < letters.length(); k++) {
+        note(n, sizes, letters.charAt(k), shape.get(k < before ? k : k + hidden));
+      }
+      rest = Inference.broadcast(n, g, rest, shape.subList(before, before + hidden));
+    }
+    set(n, n.input(0).type(), result(sides.get(1), sizes, rest, g));
+  }
+
+  private static void note(OnnxNode n, Map<Character, Dim> sizes, char letter, Dim d) {
+    Dim known = sizes.putIfAbsent(letter, d);
+    if (known != null) {
+      requireEqual(n, "dimensions '" + letter + "'", known, d);
+      sizes.put(letter, known.isKnown() ? known : d);
+    }
+  }
+
+  private static List<Dim> result(
+      String term, Map<Character, Dim> sizes, List<Dim> rest, OnnxGraph g) {
+    List<Dim> out = new ArrayList<>();
+    for (int k = 0; k < term.length(); k++) {
+      char c = term.charAt(k);
+      if (c == '.') {
+        out.addAll(rest);
+        k += 2;
+      } else {
+        out.add(sizes.containsKey(c) ? sizes.get(c) : g.freshDim());
       }
     }
-    List<Dim> out = new ArrayList<>();
-    for (char c : sides[1].toCharArray()) {
-      out.add(sizes.containsKey(c) ? sizes.get(c) : g.freshDim());
-    }
-    set(n, n.input(0).type(), out);
+    return out;
   }
 }

@@ -40,7 +40,7 @@ final class ReduceConverter implements OpConverter {
             .distinct()
             .toArray();
     if (axes.length == 0) {
-      out.out(x);
+      out.out(n.op().equals("EuclideanNorm") ? out.emit("Abs", x) : x);
     } else if (x.type() == ElementType.BOOL) {
       OnnxValue y = out.reduce(NAMES.get(n.op()), out.cast(x, ElementType.INT32), keep, axes);
       out.out(out.cast(y, ElementType.BOOL));

@@ -62,11 +62,8 @@ final class ResizeConverter implements OpConverter {
           "Resize", attributes, x, null, out.constant(Tensor.floats(new long[] {4}, scales)));
     }
     OnnxValue target = out.cast(size, ElementType.INT64);
-    if (out.opset() >= 18) {
-      attributes.put("axes", new long[] {2, 3});
-      OnnxValue y = out.emit("Resize", attributes, x, null, null, target);
-      return y;
-    }
+    // Not by the attribute axes of operator set 18: ONNX Runtime 1.29 moves Transposes past such a
+    // Resize wrongly.
     OnnxValue all =
         out.emit("Concat", Map.of("axis", 0L), out.slice(out.shapeOf(x), 0, 0, 2), target);
     return out.emit("Resize", attributes, x, null, null, all);
