@@ -20,6 +20,7 @@ import org.betavae.data.Pictures;
 final class RunPictures {
   private static final int COLUMNS = 10;
   private static final int PAIRS = 3;
+  private static final int CANDIDATES = 100;
   private static final int GIF_FRAMES = 24;
   private static final int GIF_DELAY_MILLIS = 80;
 
@@ -90,7 +91,9 @@ final class RunPictures {
     Pictures.writePng(grid.draw(session.decode(z, n), 0, n), folder.resolve("samples.png"));
   }
 
-  /** One latent a row, the one that carries most first, from -2 to 2 around one item's mean. */
+  /**
+   * One latent a row, the one that carries most first, from -2 to 2 around a typical item's mean.
+   */
   private void traversals(Dataset data, List<Double> kl, int scale) {
     int[] order =
         IntStream.range(0, config.latent())
@@ -98,7 +101,7 @@ final class RunPictures {
             .sorted(Comparator.comparing((Integer l) -> kl.get(l)).reversed())
             .mapToInt(Integer::intValue)
             .toArray();
-    float[] base = means(items(data, 1), 1);
+    float[] base = typical(data);
     float[] values = new float[COLUMNS];
     for (int i = 0; i < COLUMNS; i++) {
       values[i] = -RANGE + 2 * RANGE * i / (COLUMNS - 1);
@@ -146,6 +149,26 @@ final class RunPictures {
     return nats < DEAD_NATS
         ? "z%d off".formatted(latent)
         : String.format(Locale.ROOT, "z%d %.2f", latent, nats);
+  }
+
+  /** The mean that lies nearest to the prior's, so that no sweep starts in a corner of the data. */
+  private float[] typical(Dataset data) {
+    int latent = config.latent();
+    int n = Math.min(CANDIDATES, data.size());
+    float[] means = means(items(data, n), n);
+    int nearest = 0;
+    double smallest = Double.POSITIVE_INFINITY;
+    for (int i = 0; i < n; i++) {
+      double norm = 0;
+      for (int l = 0; l < latent; l++) {
+        norm += (double) means[i * latent + l] * means[i * latent + l];
+      }
+      if (norm < smallest) {
+        smallest = norm;
+        nearest = i;
+      }
+    }
+    return Arrays.copyOfRange(means, nearest * latent, (nearest + 1) * latent);
   }
 
   private float[] items(Dataset data, int n) {
