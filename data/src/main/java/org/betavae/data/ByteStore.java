@@ -1,5 +1,6 @@
 package org.betavae.data;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -20,9 +21,9 @@ final class ByteStore implements AutoCloseable {
   private final ByteBuffer[] segments;
   private final int shift;
   private final long length;
-  private final AutoCloseable resource;
+  private final Closeable resource;
 
-  ByteStore(ByteBuffer[] segments, int shift, long length, AutoCloseable resource) {
+  ByteStore(ByteBuffer[] segments, int shift, long length, Closeable resource) {
     this.segments = segments;
     this.shift = shift;
     this.length = length;
@@ -36,7 +37,7 @@ final class ByteStore implements AutoCloseable {
     }
   }
 
-  static ByteStore map(FileChannel channel, long offset, long length, AutoCloseable resource)
+  static ByteStore map(FileChannel channel, long offset, long length, Closeable resource)
       throws IOException {
     int count = (int) ((length + (1L << MAPPED_SHIFT) - 1) >>> MAPPED_SHIFT);
     ByteBuffer[] segments = new ByteBuffer[count];
@@ -78,8 +79,8 @@ final class ByteStore implements AutoCloseable {
   public void close() {
     try {
       resource.close();
-    } catch (Exception e) {
-      throw new IllegalStateException("cannot close a temporary file", e);
+    } catch (IOException e) {
+      throw ByteStoreWriter.failure(e);
     }
   }
 }

@@ -86,11 +86,16 @@ final class ByteStoreWriter implements AutoCloseable {
       segments.clear();
       segments.add(kept);
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          "cannot keep more than %d bytes in memory and cannot write a temporary file in %s: %s, expected room for the whole data. Free some space or set -Djava.io.tmpdir to another folder."
-              .formatted(memoryLimit, System.getProperty("java.io.tmpdir"), e.getMessage()),
-          e);
+      throw failure(e);
     }
+  }
+
+  /** One line for a full disk or a folder that cannot be written. */
+  static UncheckedIOException failure(IOException cause) {
+    return new UncheckedIOException(
+        "cannot keep data in a temporary file in %s: %s, expected room for what does not fit into memory. Free some space, set -Djava.io.tmpdir to another folder or -Xmx to more memory."
+            .formatted(System.getProperty("java.io.tmpdir"), Sources.reason(cause)),
+        cause);
   }
 
   /** What was written. The writer is used up. */
@@ -115,7 +120,7 @@ final class ByteStoreWriter implements AutoCloseable {
     try {
       return file.position();
     } catch (IOException e) {
-      throw new UncheckedIOException("temporary file: " + e.getMessage(), e);
+      throw failure(e);
     }
   }
 
@@ -125,7 +130,7 @@ final class ByteStoreWriter implements AutoCloseable {
       handedOver = true;
       return store;
     } catch (IOException e) {
-      throw new UncheckedIOException("temporary file: " + e.getMessage(), e);
+      throw failure(e);
     }
   }
 
@@ -136,7 +141,7 @@ final class ByteStoreWriter implements AutoCloseable {
       try {
         file.close();
       } catch (IOException e) {
-        throw new UncheckedIOException("temporary file: " + e.getMessage(), e);
+        throw failure(e);
       }
     }
   }

@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
@@ -33,9 +32,8 @@ final class CsvSource {
   private static final String LABEL = "label";
   private static final char BYTE_ORDER_MARK = '\uFEFF';
 
-  /** Not every text that Double.parseDouble takes: no NaN, hexadecimal or type letters. */
-  private static final Pattern NUMBER =
-      Pattern.compile("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?");
+  /** Fewer than Double.parseDouble takes: no NaN, hexadecimal numbers or type letters. */
+  private static final String NUMBER_LETTERS = "0123456789.-+eE";
 
   private final Path file;
   private final List<String> labels = new ArrayList<>();
@@ -108,7 +106,7 @@ final class CsvSource {
           "%s: line 1 is '%s', expected names of columns of numbers with commas between them. Separate the columns by commas."
               .formatted(file, Sources.printable(String.join(",", header))));
     }
-    if (header.stream().allMatch(name -> NUMBER.matcher(name).matches()) && !isCounting()) {
+    if (header.stream().allMatch(CsvSource::isNumber) && !isCounting()) {
       throw new DataException(
           "%s: line 1 starts with '%s', expected names of columns. Add a header line."
               .formatted(file, Sources.printable(header.get(0))));
@@ -153,8 +151,8 @@ final class CsvSource {
   }
 
   private float number(String text, long line, int column) {
-    float value = NUMBER.matcher(text).matches() ? Float.parseFloat(text) : Float.NaN;
-    if (!Float.isFinite(value)) {
+    double value = parse(text);
+    if (!Float.isFinite((float) value)) {
       throw new DataException(
           "%s: line %d, column %d ('%s') is '%s', expected a finite number. Repair or remove the line."
               .formatted(
@@ -164,7 +162,25 @@ final class CsvSource {
                   Sources.printable(header.get(column)),
                   Sources.printable(text)));
     }
-    return value;
+    return (float) value;
+  }
+
+  private static boolean isNumber(String text) {
+    return !Double.isNaN(parse(text));
+  }
+
+  /** The number, or NaN for any other text. */
+  private static double parse(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (NUMBER_LETTERS.indexOf(text.charAt(i)) < 0) {
+        return Double.NaN;
+      }
+    }
+    try {
+      return Double.parseDouble(text);
+    } catch (NumberFormatException e) {
+      return Double.NaN;
+    }
   }
 
   private Dataset dataset(ByteStore store) {
@@ -174,9 +190,9 @@ final class CsvSource {
   }
 
   private Factors factor() {
-    boolean numeric = labels.stream().allMatch(text -> NUMBER.matcher(text).matches());
+    boolean numeric = labels.stream().allMatch(CsvSource::isNumber);
     return numeric
-        ? FactorColumns.label(labels.stream().mapToDouble(Double::parseDouble).toArray())
+        ? FactorColumns.label(labels.stream().mapToDouble(CsvSource::parse).toArray())
         : FactorColumns.label(labels);
   }
 }
