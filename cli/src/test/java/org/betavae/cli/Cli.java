@@ -9,13 +9,24 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 
 /** What one call of the command did. */
 record Cli(int exitCode, String out, String err) {
 
-  static Cli run(String... args) {
+  /**
+   * Runs a command.
+   *
+   * @param line the arguments with blanks between; each {@code %} stands for one of the values
+   */
+  static Cli run(String line, Object... values) {
+    String[] args = line.isEmpty() ? new String[0] : line.split(" ", -1);
+    int used = 0;
+    for (int i = 0; i < args.length; i++) {
+      if (args[i].equals("%")) {
+        args[i] = values[used++].toString();
+      }
+    }
+    assertEquals(values.length, used, line);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     int exitCode =
@@ -28,10 +39,8 @@ record Cli(int exitCode, String out, String err) {
   }
 
   /** Runs with {@code --json} and returns the object, which must be all of standard output. */
-  static JsonNode json(String... args) throws IOException {
-    List<String> all = new ArrayList<>(List.of(args));
-    all.add("--json");
-    Cli cli = run(all.toArray(String[]::new));
+  static JsonNode json(String line, Object... values) throws IOException {
+    Cli cli = run(line + " --json", values);
     assertEquals(0, cli.exitCode, cli.err);
     assertEquals(1, cli.out.lines().count(), cli.out);
     JsonNode json = new ObjectMapper().readTree(cli.out);
@@ -40,18 +49,13 @@ record Cli(int exitCode, String out, String err) {
   }
 
   /** Checks that the call failed with one line that begins with the program's name. */
-  String error(int wantedExitCode) {
+  void assertErrorNames(int wantedExitCode, String... parts) {
     assertEquals(wantedExitCode, exitCode, out + err);
     assertEquals(1, err.lines().count(), err);
     assertTrue(err.startsWith("betavae: "), err);
     assertEquals("", out);
-    return err.strip();
-  }
-
-  void assertErrorNames(int wantedExitCode, String... parts) {
-    String line = error(wantedExitCode);
     for (String part : parts) {
-      assertTrue(line.contains(part), () -> "\"" + part + "\" not in: " + line);
+      assertTrue(err.contains(part), () -> "\"" + part + "\" not in: " + err);
     }
   }
 }

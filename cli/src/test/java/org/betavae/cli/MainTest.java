@@ -30,7 +30,7 @@ class MainTest {
   @ParameterizedTest
   @MethodSource("names")
   void helpOfACommand_showsUsageOptionsAndAnExample_in80Columns(String name) {
-    Cli cli = Cli.run((name + " --help").split(" ", -1));
+    Cli cli = Cli.run(name + " --help");
     assertEquals(0, cli.exitCode());
     assertTrue(cli.out().contains("Usage: betavae " + name), cli.out());
     assertTrue(cli.out().contains("--json"), cli.out());
@@ -71,7 +71,7 @@ class MainTest {
 
   @Test
   void noCommand_isWrong() {
-    Cli.run().assertErrorNames(2, "no command given", "betavae --help");
+    Cli.run("").assertErrorNames(2, "no command given", "betavae --help");
     Cli.run("--json").assertErrorNames(2, "found --json", "command before its options");
   }
 
@@ -80,18 +80,18 @@ class MainTest {
     Cli.run("embde").assertErrorNames(2, "unknown command: embde", "did you mean betavae embed?");
     Cli.run("xyzzy").assertErrorNames(2, "unknown command: xyzzy", "betavae --help");
     Cli.run("bnech").assertErrorNames(2, "did you mean betavae bench?");
-    Cli.run("xyzzy", "--help").assertErrorNames(2, "unknown command: xyzzy");
+    Cli.run("xyzzy --help").assertErrorNames(2, "unknown command: xyzzy");
   }
 
   @Test
   void halfACommand_namesItsContinuations() {
     Cli.run("bench").assertErrorNames(2, "bench train or bench infer");
-    Cli.run("bench", "fast").assertErrorNames(2, "bench fast", "bench train or bench infer");
+    Cli.run("bench fast").assertErrorNames(2, "bench fast", "bench train or bench infer");
   }
 
   @Test
   void unknownOption_namesTheNearest_andTheHelp() {
-    Cli.run("embed", "--modle", "m")
+    Cli.run("embed --modle m")
         .assertErrorNames(
             2,
             "embed: ",
@@ -103,10 +103,9 @@ class MainTest {
 
   @Test
   void stackTrace_isPrintedOnlyWithDebug() {
-    String[] args = {"inspect", "no/such/file"};
-    Cli plain = Cli.run(args);
+    Cli plain = Cli.run("inspect no/such/file");
     plain.assertErrorNames(2, "no/such/file", "no such file or folder", "Check the path");
-    Cli debug = Cli.run("inspect", "no/such/file", "--debug");
+    Cli debug = Cli.run("inspect no/such/file --debug");
     assertEquals(2, debug.exitCode());
     assertTrue(debug.err().contains("\tat org.betavae.cli.InspectCommand"), debug.err());
     assertFalse(plain.err().contains("\tat "), plain.err());

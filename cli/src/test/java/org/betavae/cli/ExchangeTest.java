@@ -1,0 +1,145 @@
+package org.betavae.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.betavae.data.NpzWriter;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The commands {@code export}, {@code verify} and {@code inspect}. */
+class ExchangeTest {
+  /** Asked of every export; float32 gives about seven digits. */
+  private static final double LARGEST_DIFFERENCE = 1e-5;
+
+  private static TinyRun tiny;
+
+  @BeforeAll
+  static void train() throws IOException {
+    tiny = TinyRun.get();
+  }
+
+  @Test
+  void export_intoAFolderInUse_needsOverwrite() throws IOException {
+    Cli.run("export --from % --out %", tiny.run, tiny.model)
+        .assertErrorNames(2, "--out is " + tiny.model, "not empty", "--overwrite");
+    Path out = tiny.out("twice");
+    JsonNode json = Cli.json("export --from % --out % --opset 15", tiny.run, out);
+    assertEquals(15, json.get("opset").asInt());
+    assertTrue(json.get("parity_inputs").asInt() >= 64);
+    Cli.json("export --from % --out % --overwrite", tiny.run, out);
+    assertEquals(17, Cli.json("inspect %", out.resolve("encoder.onnx")).get("opset").asInt());
+    Cli.run("export --from % --out % --opset 12", tiny.run, out)
+        .assertErrorNames(2, "--opset is \"12\"", "from 13 to 21");
+  }
+
+  @Test
+  void export_ofWhatIsNoRun_isRefused() {
+    Cli.run("export --from % --out %", tiny.folder, tiny.out("nothing"))
+        .assertErrorNames(2, tiny.folder.toString(), "config.yaml");
+    assertFalse(Files.exists(tiny.out("nothing")));
+  }
+
+  @Test
+  void verify_ofARun_comparesBothModels() throws IOException {
+    JsonNode json = Cli.json("verify --from %", tiny.run);
+    assertTrue(json.get("passed").asBoolean());
+    assertTrue(json.get("max_difference").asDouble() <= LARGEST_DIFFERENCE, json.toString());
+    List<String> names = json.findValuesAsText("name");
+    assertTrue(names.containsAll(List.of("mean", "log_var", "x", "logits")), names.toString());
+    JsonNode one =
+        Cli.json("verify --from % --onnx %", tiny.run, tiny.model.resolve("decoder.onnx"));
+    assertEquals(2, one.get("outputs").size());
+  }
+
+  @Test
+  void verify_ofASavedModel_crossesTheBorderOfLayouts() throws IOException {
+    Path encoder = tiny.run.resolve("saved_model/encoder");
+    Path onnx = tiny.model.resolve("encoder.onnx");
+    assertTrue(
+        Cli.json("verify --saved-model % --onnx %", encoder, onnx).get("passed").asBoolean());
+    int side = TinyRun.SIDE;
+    for (int[] shape : List.of(new int[] {2, side, side, 1}, new int[] {2, 1, side, side})) {
+      Path inputs = tiny.out("inputs.npz");
+      try (NpzWriter npz = NpzWriter.create(inputs)) {
+        npz.add("x", new float[2 * side * side], shape);
+        npz.finish();
+      }
+      JsonNode json = Cli.json("verify --saved-model % --onnx % --inputs %", encoder, onnx, inputs);
+      assertTrue(json.get("passed").asBoolean());
+    }
+  }
+
+  @Test
+  void verify_withWrongInputs_isRefused() {
+    Path inputs = tiny.out("wrong.npz");
+    try (NpzWriter npz = NpzWriter.create(inputs)) {
+      npz.add("y", new float[6], 2, 3);
+      npz.finish();
+    }
+    Path encoder = tiny.run.resolve("saved_model/encoder");
+    Path onnx = tiny.model.resolve("encoder.onnx");
+    Cli.run("verify --saved-model % --onnx % --inputs %", encoder, onnx, inputs)
+        .assertErrorNames(2, "no array for input x", "[y]");
+    try (NpzWriter npz = NpzWriter.create(inputs)) {
+      npz.add("x", new float[6], 2, 3);
+      npz.finish();
+    }
+    Cli.run("verify --saved-model % --onnx % --inputs %", encoder, onnx, inputs)
+        .assertErrorNames(2, "x has the shape [2, 3]", "[-1, 28, 28, 1]");
+  }
+
+  @Test
+  void verify_aboveTheTolerance_fails() {
+    Cli strict = Cli.run("verify --from % --tolerance 0 --json", tiny.run);
+    assertEquals(1, strict.exitCode(), strict.err());
+    assertTrue(strict.out().contains("\"passed\":false"), strict.out());
+    assertTrue(strict.err().contains("expected at most 0"), strict.err());
+  }
+
+  @Test
+  void verify_ofTwoDifferentModels_saysSo() {
+    Path decoder = tiny.run.resolve("saved_model/decoder");
+    Path encoder = tiny.model.resolve("encoder.onnx");
+    Cli.run("verify --saved-model % --onnx %", decoder, encoder)
+        .assertErrorNames(2, "inputs are [z]", "[x]", "same model");
+    Cli.run("verify").assertErrorNames(2, "neither --saved-model nor --from");
+    Cli.run("verify --from % --saved-model %", tiny.run, decoder)
+        .assertErrorNames(2, "--saved-model and --from are given");
+    Cli.run("verify --saved-model %", decoder).assertErrorNames(2, "--onnx is missing");
+  }
+
+  @Test
+  void inspect_showsEveryKindOfModel() throws IOException {
+    JsonNode onnx = Cli.json("inspect %", tiny.model.resolve("encoder.onnx"));
+    assertEquals("onnx", onnx.get("kind").asText());
+    assertEquals("x", onnx.at("/inputs/0/name").asText());
+    assertEquals("[-1,1,28,28]", onnx.at("/inputs/0/shape").toString());
+    assertEquals(2, onnx.at("/operators/Conv").asInt());
+    assertFalse(onnx.get("metadata").isEmpty());
+    JsonNode folderOfModel = Cli.json("inspect %", tiny.model);
+    assertEquals(TinyRun.LATENTS, folderOfModel.at("/facts/latent_size").asInt());
+    JsonNode saved = Cli.json("inspect %", tiny.run.resolve("saved_model/decoder"));
+    assertEquals("serving_default", saved.at("/signatures/0/name").asText());
+    JsonNode whole = Cli.json("inspect %", tiny.run);
+    assertEquals("conv32", whole.at("/config/arch").asText());
+    assertTrue(whole.has("model"));
+    Cli text = Cli.run("inspect %", tiny.model);
+    assertTrue(text.out().contains("ConvTranspose(2)"), text.out());
+  }
+
+  @Test
+  void inspect_ofADamagedFile_isRefused() throws IOException {
+    Path file = tiny.out("bad.onnx");
+    Files.writeString(file, "no model");
+    Cli.run("inspect %", file).assertErrorNames(2, "bad.onnx");
+    Cli.run("generate --model % --out %", file, tiny.out("g.png")).assertErrorNames(2, "bad.onnx");
+    Cli.run("inspect").assertErrorNames(2, "no FILE.onnx|MODEL|RUN|SAVED_MODEL given");
+  }
+}

@@ -1,0 +1,188 @@
+package org.betavae.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.betavae.data.NpyReader;
+import org.betavae.data.NpyWriter;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class TrainCommandTest {
+  private static TinyRun tiny;
+
+  @BeforeAll
+  static void train() throws IOException {
+    tiny = TinyRun.get();
+  }
+
+  @Test
+  void train_writesTheWholeRunFolder_andSaysWhatItCameTo() {
+    for (String name :
+        List.of(
+            "config.yaml",
+            "history.jsonl",
+            "checkpoints",
+            "saved_model/encoder/saved_model.pb",
+            "saved_model/decoder/saved_model.pb",
+            "model/encoder.onnx",
+            "model/decoder.onnx",
+            "model/model.json",
+            "pictures/reconstructions.png")) {
+      assertTrue(Files.exists(tiny.run.resolve(name)), name);
+    }
+    JsonNode json = tiny.trained;
+    assertEquals(TinyRun.STEPS, json.get("steps").asInt());
+    assertEquals(TinyRun.LATENTS, json.get("kl_per_dimension").size());
+    double parts = json.get("reconstruction").asDouble() + json.get("kl").asDouble();
+    assertEquals(parts, json.get("negative_elbo").asDouble(), 1e-9 * parts);
+    assertTrue(json.get("parity").asDouble() <= RunExport.LARGEST_DIFFERENCE);
+  }
+
+  @Test
+  void train_intoAFolderInUse_isRefused() {
+    Cli.run("train --data % --out %", tiny.data, tiny.run)
+        .assertErrorNames(2, "--out is " + tiny.run, "not empty", "--resume", "--overwrite");
+    Cli.run("train --out %", tiny.data).assertErrorNames(2, "--out is " + tiny.data, "is a file");
+    Cli.run("train --out %", tiny.data.resolve("below"))
+        .assertErrorNames(2, tiny.data + " is a file");
+  }
+
+  @Test
+  void vectors_goTheWholeWayToo_andARunIsResumed() throws IOException {
+    Path vectors = tiny.out("vectors.csv");
+    StringBuilder lines = new StringBuilder("a,b,c,d\n");
+    for (int i = 0; i < 50; i++) {
+      lines.append(i % 2).append(",0.5,").append(i / 50.0).append(",1\n");
+    }
+    Files.writeString(vectors, lines);
+    Path run = tiny.out("resumed");
+    Cli.json(
+        "train --data % --arch mlp --latent 2 --steps 2 --batch 8 --likelihood gaussian"
+            + " --no-export --out %",
+        vectors, run);
+    assertFalse(Files.exists(run.resolve("model")));
+    JsonNode more = Cli.json("train --out % --resume --steps 3", run);
+    assertEquals(3, more.get("steps").asInt());
+    assertTrue(Cli.json("verify --from %", run).get("passed").asBoolean());
+    Path generated = tiny.out("v.npy");
+    Cli.json("generate --model % --count 6 --out %", run, generated);
+    try (NpyReader npy = NpyReader.open(generated)) {
+      assertArrayEquals(new int[] {6, 4}, npy.shape());
+    }
+    Cli.run("generate --model % --out %", run, tiny.out("v.png"))
+        .assertErrorNames(2, "v.png", "vectors of 4 values", ".npy");
+  }
+
+  @Test
+  void train_withEpochs_countsTheDataThatIsNotHeldOut() throws IOException {
+    // 5 % of 200 images are held out: 190 are left, and two times that in batches of 50 is 7.6.
+    JsonNode json =
+        Cli.json(
+            "train --data % --arch conv32 --epochs 2 --batch 50 --no-export --out %",
+            tiny.data, tiny.out("epochs"));
+    assertEquals(8, json.get("steps").asInt());
+  }
+
+  @Test
+  void train_withAConfigFile_takesItAndLetsOptionsWin() throws IOException {
+    Path config = tiny.out("mine.yaml");
+    Files.writeString(config, "data: " + tiny.data + "\narch: conv32\nsteps: 9\nbatch: 8\n");
+    JsonNode json =
+        Cli.json("train --config % --steps 3 --no-export --out %", config, tiny.out("configured"));
+    assertEquals(3, json.get("steps").asInt());
+    assertEquals(24, json.get("images").asInt());
+    Files.writeString(config, "dta: sprites\n");
+    Cli.run("train --config % --out %", config, tiny.out("never"))
+        .assertErrorNames(2, "mine.yaml", "dta");
+    assertFalse(Files.exists(tiny.out("never")));
+  }
+
+  @Test
+  void train_onDataThatDoNotFit_leavesNothing() {
+    Path out = tiny.out("unfit");
+    Cli.run("train --data % --arch conv64 --out %", tiny.data, out)
+        .assertErrorNames(2, "conv64", "28x28x1", "conv32");
+    Cli.run("train --data % --out %", tiny.out("none.npy"), out).assertErrorNames(2, "none.npy");
+    Path large = tiny.out("large.npy");
+    try (NpyWriter writer = NpyWriter.create(large, 4, 3)) {
+      writer.write(new float[] {0, 0, 0, 1, 1, 1, 0, 0, 0, 5, 5, 5}, 0, 12);
+    }
+    Cli.run("train --data % --arch mlp --out %", large, out)
+        .assertErrorNames(2, "0.0 to 5.0", "[0,1]", "gaussian");
+    assertFalse(Files.exists(out));
+  }
+
+  @Test
+  void train_withSeveralWrongOptions_namesThemAll() {
+    Cli.run("train --beta NaN --steps many --arch cnv64 --out x")
+        .assertErrorNames(
+            2,
+            "--beta is \"NaN\", expected a finite number >= 0",
+            "--steps is \"many\", expected a whole number from 1",
+            "--arch is \"cnv64\", expected one of conv64, conv32, mlp",
+            "betavae train --help");
+    Cli.run("train --steps 1 --epochs 1 --resume --overwrite --out x")
+        .assertErrorNames(2, "--steps and --epochs", "--resume and --overwrite");
+  }
+
+  @Test
+  void pictures_ofAFolder_areResizedToTheNetwork() throws IOException {
+    Path pictures = Files.createDirectories(tiny.out("pictures"));
+    for (int i = 0; i < 6; i++) {
+      BufferedImage image = new BufferedImage(20 + i, 30, BufferedImage.TYPE_INT_RGB);
+      image.setRGB(i, i, 0xff8000);
+      ImageIO.write(image, "png", pictures.resolve(i + ".png").toFile());
+    }
+    Path run = tiny.out("of pictures");
+    Cli.json("train --data % --arch conv32 --steps 2 --batch 2 --no-export --out %", pictures, run);
+    JsonNode json = Cli.json("inspect %", run);
+    assertEquals("[32,32,3]", json.at("/summary/item_shape").toString());
+  }
+
+  @Test
+  void benchTrain_hasTheKeysOfItsPeers() throws IOException {
+    JsonNode json =
+        Cli.json(
+            "bench train --data % --arch conv32 --batch 8 --steps 4 --window 2 --warm-up 1",
+            tiny.data);
+    for (String key :
+        List.of(
+            "peer",
+            "version",
+            "images_per_s",
+            "images_per_s_min",
+            "images_per_s_max",
+            "loss",
+            "batch",
+            "threads",
+            "precision",
+            "compile",
+            "layout",
+            "steps",
+            "data")) {
+      assertTrue(json.has(key), key);
+    }
+    assertEquals("betavae", json.get("peer").asText());
+    assertEquals("float32", json.get("precision").asText());
+    assertEquals(4, json.get("steps").asInt());
+    Cli.run("bench train --steps 4").assertErrorNames(2, "--steps is 4", "--window");
+  }
+
+  @Test
+  void quickstart_withoutTime_isRefused() {
+    Cli.run("quickstart --minutes 0 --out %", tiny.out("q"))
+        .assertErrorNames(2, "--minutes is \"0\"", "from 0.5");
+    Cli.run("quickstart --out %", tiny.run).assertErrorNames(2, "not empty", "--overwrite");
+    assertFalse(Files.exists(tiny.out("q")));
+  }
+}

@@ -1,0 +1,227 @@
+package org.betavae.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.betavae.data.NpyReader;
+import org.betavae.data.NpyWriter;
+import org.betavae.data.NpzReader;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The commands that embed, generate and draw with an exported model. */
+class UseTest {
+  private static final int SIDE = TinyRun.SIDE;
+  private static TinyRun tiny;
+
+  @BeforeAll
+  static void train() throws IOException {
+    tiny = TinyRun.get();
+  }
+
+  private static JsonNode embed(String file) throws IOException {
+    return Cli.json(
+        "embed --model % --data % --batch 33 --out %", tiny.model, tiny.data, tiny.out(file));
+  }
+
+  @Test
+  void embed_writesMeansInEveryFormat_theSame() throws IOException {
+    JsonNode json = embed("z.npy");
+    assertEquals(TinyRun.IMAGES, json.get("images").asInt());
+    assertEquals(TinyRun.LATENTS, json.get("latent_size").asInt());
+    embed("z.npz");
+    embed("z.csv");
+    int[] shape = {TinyRun.IMAGES, TinyRun.LATENTS};
+    try (NpyReader npy = NpyReader.open(tiny.out("z.npy"));
+        NpzReader npz = NpzReader.open(tiny.out("z.npz"));
+        NpyReader mean = npz.get("mean");
+        NpyReader logVar = npz.get("log_var")) {
+      assertArrayEquals(shape, npy.shape());
+      assertArrayEquals(shape, logVar.shape());
+      float[] z = npy.toFloats();
+      assertArrayEquals(z, mean.toFloats());
+      List<String> lines = Files.readAllLines(tiny.out("z.csv"));
+      assertEquals("z0,z1,z2", lines.get(0));
+      assertEquals(z[0] + "," + z[1] + "," + z[2], lines.get(1));
+      assertEquals(TinyRun.IMAGES + 1, lines.size());
+    }
+  }
+
+  @Test
+  void embed_withWrongDataOrTarget_isRefused() {
+    Path out = tiny.out("w.npy");
+    Cli.run("embed --model % --data sprites --out %", tiny.model, out)
+        .assertErrorNames(2, "sprites", "64x64x1", "28x28x1");
+    Cli.run("embed --model % --data % --out %", tiny.model, tiny.data, tiny.out("w.txt"))
+        .assertErrorNames(2, "w.txt", ".npy or .npz or .csv");
+    Cli.run("embed --model % --data % --out %", tiny.model, tiny.data, tiny.out("no/w.npy"))
+        .assertErrorNames(2, "is no folder", "Create it first");
+    Cli.run("embed --model % --data % --out %", tiny.out("no"), tiny.data, out)
+        .assertErrorNames(2, "no such file or folder");
+    Cli.run("embed --model % --data % --out %", tiny.run.resolve("pictures"), tiny.data, out)
+        .assertErrorNames(2, "no encoder.onnx or decoder.onnx", "Check the path");
+    assertFalse(Files.exists(out));
+  }
+
+  @Test
+  void models_areFoundInRunsAndFiles() throws IOException {
+    Path encoder = tiny.model.resolve("encoder.onnx");
+    String both = encoder + "," + tiny.model.resolve("decoder.onnx");
+    Path out = tiny.out("m.npy");
+    for (Object model : List.of(tiny.run, encoder, both)) {
+      assertEquals(
+          TinyRun.IMAGES,
+          Cli.json("embed --model % --data % --out %", model, tiny.data, out)
+              .get("images")
+              .asInt());
+    }
+    Cli.run("reconstruct --model % --data % --out %", encoder, tiny.data, out)
+        .assertErrorNames(2, "one file, expected an encoder and a decoder");
+    Cli.run("generate --model % --out %", tiny.model + "/a.onnx,b.onnx", out)
+        .assertErrorNames(2, "a.onnx: no such file");
+  }
+
+  private static byte[] generated(String file, String options, Object... values)
+      throws IOException {
+    Object[] all = new Object[values.length + 2];
+    all[0] = tiny.model;
+    all[1] = tiny.out(file);
+    System.arraycopy(values, 0, all, 2, values.length);
+    Cli.json("generate --model % --out % " + options, all);
+    return Files.readAllBytes(tiny.out(file));
+  }
+
+  @Test
+  void generate_isRepeatableBySeed() throws IOException {
+    byte[] first = generated("a.npy", "--seed 1 --count 5");
+    assertArrayEquals(first, generated("b.npy", "--seed 1 --count 5"));
+    assertFalse(Arrays.equals(first, generated("c.npy", "--seed 2 --count 5")));
+    try (NpyReader npy = NpyReader.open(tiny.out("a.npy"))) {
+      assertArrayEquals(new int[] {5, 1, SIDE, SIDE}, npy.shape());
+    }
+  }
+
+  @Test
+  void generate_atTemperature0_isThePriorsMean() throws IOException {
+    Path z = tiny.out("zeros.npy");
+    try (NpyWriter writer = NpyWriter.create(z, 2, TinyRun.LATENTS)) {
+      writer.write(new float[2 * TinyRun.LATENTS], 0, 2 * TinyRun.LATENTS);
+    }
+    assertArrayEquals(
+        generated("d.npy", "--z %", z), generated("e.npy", "--temperature 0 --count 2"));
+  }
+
+  @Test
+  void generate_fromLatentsThatDoNotFit_isRefused() {
+    Path z = tiny.out("wrong.npy");
+    Path out = tiny.out("x.npy");
+    try (NpyWriter writer = NpyWriter.create(z, 2, 7)) {
+      writer.write(new float[14], 0, 14);
+    }
+    Cli.run("generate --model % --z % --out %", tiny.model, z, out)
+        .assertErrorNames(2, "wrong.npy", "[2, 7]", "[N, 3]");
+    Cli.run("generate --model % --z % --count 2 --out %", tiny.model, z, out)
+        .assertErrorNames(2, "--z is given together with --count");
+    try (NpyWriter writer = NpyWriter.create(z, 2, 3)) {
+      writer.write(new float[] {0, 0, 0, 0, Float.NaN, 0}, 0, 6);
+    }
+    Cli.run("generate --model % --z % --out %", tiny.model, z, out)
+        .assertErrorNames(2, "NaN in row 1, column 1", "finite");
+    Cli.run("generate --model % --temperature -1 --out %", tiny.model, out)
+        .assertErrorNames(2, "--temperature is \"-1\"", "from 0 to 100");
+    assertFalse(Files.exists(out));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "generate,png",
+    "reconstruct,png",
+    "reconstruct,npy",
+    "traverse,png",
+    "traverse,gif",
+    "traverse,npy",
+    "interpolate,png",
+    "interpolate,gif",
+    "interpolate,npy"
+  })
+  void pictures_areWritten(String command, String ending) throws IOException {
+    Path file = tiny.out(command + "." + ending);
+    JsonNode json =
+        command.equals("generate")
+            ? Cli.json("generate --model % --out %", tiny.run, file)
+            : Cli.json(command + " --model % --out % --data %", tiny.run, file, tiny.data);
+    assertEquals(file.toString(), json.get("out").asText());
+    if (ending.equals("npy")) {
+      try (NpyReader npy = NpyReader.open(file)) {
+        int[] shape = npy.shape();
+        int rank = shape.length;
+        assertArrayEquals(new int[] {1, SIDE, SIDE}, Arrays.copyOfRange(shape, rank - 3, rank));
+      }
+    } else {
+      BufferedImage image = ImageIO.read(file.toFile());
+      assertTrue(image.getWidth() >= SIDE && image.getHeight() >= SIDE);
+    }
+  }
+
+  @Test
+  void reconstructions_ofAllData_areInTheirOrder() throws IOException {
+    Path all = tiny.out("all.npy");
+    Path some = tiny.out("some.npy");
+    String line = "reconstruct --model % --data % --batch 64 --out % --count ";
+    Cli.json(line + "200", tiny.model, tiny.data, all);
+    Cli.json(line + "70", tiny.model, tiny.data, some);
+    try (NpyReader allImages = NpyReader.open(all);
+        NpyReader someImages = NpyReader.open(some)) {
+      assertArrayEquals(new int[] {TinyRun.IMAGES, 1, SIDE, SIDE}, allImages.shape());
+      assertArrayEquals(new int[] {70, 1, SIDE, SIDE}, someImages.shape());
+      float[] first = Arrays.copyOf(allImages.toFloats(), 64 * SIDE * SIDE);
+      assertArrayEquals(first, Arrays.copyOf(someImages.toFloats(), first.length));
+    }
+  }
+
+  @Test
+  void indices_outsideTheData_areRefused() {
+    Path out = tiny.out("i.png");
+    Cli.run("interpolate --model % --data % --from 0 --to 200 --out %", tiny.model, tiny.data, out)
+        .assertErrorNames(2, "--to is 200", "from 0 to 199");
+    Cli.run("traverse --model % --index 3 --out %", tiny.model, out)
+        .assertErrorNames(2, "--index is given without --data");
+  }
+
+  @Test
+  void benchInfer_hasTheKeysOfItsPeers() throws IOException {
+    JsonNode json =
+        Cli.json(
+            "bench infer --model % --batch 1,4 --seconds 0.05 --warm-up 0 --threads 1", tiny.model);
+    assertEquals(4, json.get("results").size());
+    for (String key :
+        List.of(
+            "peer",
+            "version",
+            "model",
+            "batch",
+            "threads",
+            "images_per_s",
+            "images_per_s_mean",
+            "p50_ms",
+            "p99_ms",
+            "runs")) {
+      assertTrue(json.has(key), key);
+      json.get("results").forEach(r -> assertTrue(r.has(key), key));
+    }
+    assertEquals("encoder", json.get("model").asText());
+    assertTrue(json.get("images_per_s").asDouble() > 0);
+  }
+}
