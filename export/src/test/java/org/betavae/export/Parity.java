@@ -263,12 +263,12 @@ public final class Parity {
             open.add(t);
             runner.feed(builder.in(name), t);
           });
-      outputs.values().forEach(runner::fetch);
+      List<Output<?>> fetched =
+          outputs.values().stream().<Output<?>>map(o -> o).distinct().toList();
+      fetched.forEach(runner::fetch);
       try (Result result = runner.run()) {
-        int i = 0;
-        for (String name : outputs.keySet()) {
-          results.put(name, TfTensors.copy(result.get(i++)));
-        }
+        outputs.forEach(
+            (name, o) -> results.put(name, TfTensors.copy(result.get(fetched.indexOf(o)))));
       }
     } finally {
       open.forEach(org.tensorflow.Tensor::close);
