@@ -16,7 +16,7 @@ import org.betavae.infer.Images;
 /** Pictures of what a model of images does. */
 final class ModelPictures {
   /** A latent with less says nothing about the image; disentanglement studies call it dead. */
-  static final double DEAD_NATS = 0.05;
+  static final double DEAD_NATS = 0.01;
 
   /** Small images are enlarged to about this many pixels. */
   private static final int COMFORTABLE_SIDE = 64;

@@ -8,7 +8,7 @@ import java.util.Locale;
 final class Numbers {
   private Numbers() {}
 
-  /** Without a needless fraction: 4 for 4.0, 0.0001 for 1e-4, 1e-05 below that. */
+  /** Without a needless fraction: 4 for 4.0, 0.0001 for 1e-4, 1e-5 below that. */
   static String plain(double value) {
     if (value == Math.rint(value) && Math.abs(value) < 1e15) {
       return Long.toString((long) value);
@@ -16,7 +16,9 @@ final class Numbers {
     if (Math.abs(value) >= 1e-4 && Math.abs(value) < 1e7) {
       return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
     }
-    return String.format(Locale.ROOT, "%.3g", value);
+    return String.format(Locale.ROOT, "%.2e", value)
+        .replaceFirst("\\.?0+e", "e")
+        .replaceFirst("e([-+])0", "e$1");
   }
 
   /** Three or four digits: 1,234, 123.4 or 1.23. */

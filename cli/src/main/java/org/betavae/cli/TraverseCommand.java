@@ -15,7 +15,7 @@ final class TraverseCommand extends Command {
   private static final Opt<Double> RANGE =
       Opt.positive(
               "range", "each latent runs from minus to plus this, 1 being the prior's deviation")
-          .or(3.0);
+          .or(2.0);
   private static final Opt<Integer> STEPS =
       Opt.integer("steps", "values for each latent: 9, in a .gif 20", 2, 1000);
   private static final Opt<Path> OUT =

@@ -36,7 +36,9 @@ class TextTest {
   void numbers_areShort_andTheSameInEveryLocale() {
     assertEquals("4", Numbers.plain(4.0));
     assertEquals("0.0001", Numbers.plain(1e-4));
-    assertEquals("1.00e-05", Numbers.plain(1e-5));
+    assertEquals("1e-5", Numbers.plain(1e-5));
+    assertEquals("2.5e-5", Numbers.plain(2.5e-5));
+    assertEquals("1e-10", Numbers.plain(1e-10));
     assertEquals("12,346", Numbers.brief(12345.6));
     assertEquals("123.4", Numbers.brief(123.44));
     assertEquals("1.23", Numbers.brief(1.234));
