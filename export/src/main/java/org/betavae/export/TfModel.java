@@ -75,12 +75,12 @@ public final class TfModel {
         .toList();
   }
 
-  /** The inputs, in the order of their names. */
+  /** The inputs: of a SavedModel in the order of their names, of a graph as they were given. */
   public List<TensorSpec> inputs() {
     return graph.inputs().stream().map(TfGraph.Input::spec).toList();
   }
 
-  /** The outputs, in the order of their names. */
+  /** The outputs, in the same order as the inputs. */
   public List<TensorSpec> outputs() {
     return graph.outputs().stream().map(TfGraph.Output::spec).toList();
   }

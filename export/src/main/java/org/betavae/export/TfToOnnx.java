@@ -1,6 +1,7 @@
 package org.betavae.export;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
+import java.util.SortedSet;
 import org.betavae.export.onnx.OnnxGraph;
 import org.betavae.export.onnx.OnnxWriter;
 import org.betavae.export.toonnx.GraphConverter;
@@ -22,6 +23,11 @@ public final class TfToOnnx {
     OnnxGraph graph = GraphConverter.convert(model.graph(), options);
     ModelProto proto = OnnxWriter.write(graph, options.graphName(), PRODUCER, version());
     return new OnnxModel(proto).withMetadata(options.metadata());
+  }
+
+  /** The TensorFlow operators that can be converted, as in TensorFlow's registry. */
+  public static SortedSet<String> supportedOperators() {
+    return GraphConverter.supportedOperators();
   }
 
   /**

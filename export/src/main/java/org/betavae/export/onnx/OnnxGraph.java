@@ -2,7 +2,6 @@ package org.betavae.export.onnx;
 
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -21,12 +20,15 @@ import org.betavae.export.Tensor;
  * graph.
  */
 public final class OnnxGraph {
+  /** A constant changed by one of these is still known by its own name. */
+  private static final Set<String> KEEPS_ELEMENTS =
+      Set.of("Transpose", "Reshape", "Squeeze", "Unsqueeze", "Cast", "Identity");
+
   private final int opset;
   private final Set<OnnxNode> nodes = new LinkedHashSet<>();
   private final List<OnnxValue> inputs = new ArrayList<>();
   private final Map<String, OnnxValue> outputs = new LinkedHashMap<>();
-  private final Set<String> names = new HashSet<>();
-  private final Map<String, Integer> counters = new HashMap<>();
+  private int freshDims;
 
   /** An empty graph for a version of the standard operator set. */
   public OnnxGraph(int opset) {
@@ -38,27 +40,8 @@ public final class OnnxGraph {
     return opset;
   }
 
-  /** Keeps a name from being given to anything else. */
-  public void reserve(String name) {
-    names.add(name);
-  }
-
-  private String unique(String wanted) {
-    String base = wanted.isEmpty() ? "value" : wanted;
-    if (names.add(base)) {
-      return base;
-    }
-    while (true) {
-      String name = base + "_" + counters.merge(base, 1, Integer::sum);
-      if (names.add(name)) {
-        return name;
-      }
-    }
-  }
-
-  /** Adds a graph input; its name must have been reserved or be free. */
+  /** Adds a graph input. */
   public OnnxValue addInput(String name, ElementType type, List<Dim> shape) {
-    names.add(name);
     OnnxValue v = new OnnxValue(name, type, shape, null);
     inputs.add(v);
     return v;
@@ -100,7 +83,7 @@ public final class OnnxGraph {
     for (long d : value.shape()) {
       shape.add(Dim.of(d));
     }
-    return new OnnxValue(unique(name), value.type(), shape, value);
+    return new OnnxValue(name, value.type(), shape, value);
   }
 
   /** A vector of int64, the form of shapes and axes. */
@@ -115,7 +98,7 @@ public final class OnnxGraph {
 
   /** A fresh unknown dimension. */
   public Dim freshDim() {
-    return Dim.unknown("unknown_" + counters.merge("\0dim", 1, Integer::sum));
+    return Dim.unknown("unknown_" + ++freshDims);
   }
 
   /** Adds a node with one output, or computes it if all inputs are constants. */
@@ -130,20 +113,17 @@ public final class OnnxGraph {
     List<Tensor> folded = Folding.fold(node, outputCount);
     if (folded != null) {
       List<OnnxValue> out = new ArrayList<>();
-      folded.forEach(t -> out.add(constant(name, t)));
+      String source = KEEPS_ELEMENTS.contains(op) ? in.get(0).name() : name;
+      folded.forEach(t -> out.add(constant(source, t)));
       return out;
     }
     for (int i = 0; i < outputCount; i++) {
-      node.addOutput(new OnnxValue("", null, null, null));
+      node.addOutput(new OnnxValue(name + ":" + i, null, null, null));
     }
     Inference.infer(node, this);
     OnnxValue known = knownElements(node, name);
     if (known != null) {
       return List.of(known);
-    }
-    node.rename(unique(name));
-    for (int i = 0; i < outputCount; i++) {
-      node.outputs().get(i).rename(unique(outputCount == 1 ? name + ":0" : name + ":" + i));
     }
     nodes.add(node);
     for (OnnxValue v : node.inputs()) {
@@ -221,8 +201,6 @@ public final class OnnxGraph {
 
   private void remove(OnnxNode node) {
     nodes.remove(node);
-    names.remove(node.name());
-    node.outputs().forEach(v -> names.remove(v.name()));
     node.inputs().stream().filter(in -> in != null).forEach(in -> in.removeUser(node));
   }
 
@@ -231,11 +209,9 @@ public final class OnnxGraph {
    */
   public void nameAfter(OnnxValue value, String name) {
     OnnxNode node = value.producer();
-    if (node != null && node.outputs().size() == 1 && nodes.contains(node)) {
-      names.remove(node.name());
-      names.remove(value.name());
-      node.rename(unique(name));
-      value.rename(unique(name + ":0"));
+    if (node != null && node.outputs().size() == 1) {
+      node.rename(name);
+      value.rename(name + ":0");
     }
   }
 

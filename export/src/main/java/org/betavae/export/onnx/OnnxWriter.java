@@ -23,6 +23,8 @@ public final class OnnxWriter {
   private final OnnxGraph graph;
   private final Map<OnnxValue, String> names = new HashMap<>();
   private final Set<String> taken = new HashSet<>();
+  private final Set<String> nodeNames = new HashSet<>();
+  private final Map<String, Integer> numbers = new HashMap<>();
 
   private OnnxWriter(OnnxGraph graph) {
     this.graph = graph;
@@ -60,9 +62,11 @@ public final class OnnxWriter {
   private GraphProto graph(String graphName) {
     GraphProto.Builder out = GraphProto.newBuilder().setName(graphName);
     for (OnnxValue in : graph.inputs()) {
-      name(in, in.name());
+      names.put(in, in.name());
+      taken.add(in.name());
       out.addInput(info(in, in.name()));
     }
+    taken.addAll(graph.outputs().keySet());
     List<NodeProto> copies = new ArrayList<>();
     graph.outputs().forEach((outputName, value) -> nameOutput(outputName, value, copies));
     Set<OnnxValue> written = new HashSet<>();
@@ -73,7 +77,7 @@ public final class OnnxWriter {
       out.addNode(node(n));
       for (OnnxValue v : n.outputs()) {
         if (v.type() != null && v.shape() != null && !graph.outputs().containsKey(names.get(v))) {
-          out.addValueInfo(info(v, name(v, v.name())));
+          out.addValueInfo(info(v, name(v)));
         }
       }
     }
@@ -89,7 +93,7 @@ public final class OnnxWriter {
 
   private void addInitializer(OnnxValue v, Set<OnnxValue> written, GraphProto.Builder out) {
     if (v != null && v.isConstant() && written.add(v)) {
-      out.addInitializer(OnnxTensors.write(name(v, v.name()), v.constant()));
+      out.addInitializer(OnnxTensors.write(name(v), v.constant()));
     }
   }
 
@@ -98,7 +102,6 @@ public final class OnnxWriter {
    * copied.
    */
   private void nameOutput(String outputName, OnnxValue value, List<NodeProto> copies) {
-    taken.add(outputName);
     if (value.producer() != null && !names.containsKey(value)) {
       names.put(value, outputName);
       return;
@@ -107,34 +110,35 @@ public final class OnnxWriter {
         NodeProto.newBuilder()
             .setOpType("Identity")
             .setName(outputName + "/Identity")
-            .addInput(name(value, value.name()))
+            .addInput(name(value))
             .addOutput(outputName)
             .build());
   }
 
-  private String name(OnnxValue v, String wanted) {
-    String known = names.get(v);
-    if (known != null) {
-      return known;
+  private String name(OnnxValue v) {
+    return names.computeIfAbsent(v, k -> unique(v.name(), taken));
+  }
+
+  private String unique(String wanted, Set<String> used) {
+    String base = wanted.isEmpty() ? "unnamed" : wanted;
+    String name = base;
+    while (!used.add(name)) {
+      name = base + "_" + numbers.merge(base, 1, Integer::sum);
     }
-    String name = wanted;
-    for (int i = 1; !taken.add(name); i++) {
-      name = wanted + "_" + i;
-    }
-    names.put(v, name);
     return name;
   }
 
   private NodeProto node(OnnxNode n) {
-    NodeProto.Builder out = NodeProto.newBuilder().setOpType(n.op()).setName(n.name());
+    NodeProto.Builder out =
+        NodeProto.newBuilder().setOpType(n.op()).setName(unique(n.name(), nodeNames));
     int last = n.inputs().size();
     while (last > 0 && n.input(last - 1) == null) {
       last--;
     }
     for (int i = 0; i < last; i++) {
-      out.addInput(n.input(i) == null ? "" : name(n.input(i), n.input(i).name()));
+      out.addInput(n.input(i) == null ? "" : name(n.input(i)));
     }
-    n.outputs().forEach(v -> out.addOutput(name(v, v.name())));
+    n.outputs().forEach(v -> out.addOutput(name(v)));
     n.attributes().forEach((key, value) -> out.addAttribute(attribute(key, value)));
     return out.build();
   }

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import org.betavae.export.ConversionException;
 import org.betavae.export.ElementType;
-import org.betavae.export.Tensor;
 import org.betavae.export.TensorSpec;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.GraphDef;
@@ -50,16 +49,20 @@ public final class GraphDefReader {
     inputs.forEach(text -> in.put(tensor(text), spec(text, inliner, file)));
     List<Map.Entry<String, TensorSpec>> out = new ArrayList<>();
     outputs.forEach(text -> out.add(new SimpleEntry<>(tensor(text), spec(text, inliner, file))));
-    return new Flattener(inliner, GraphDefReader::noVariables, file.toString()).flatten(in, out);
+    return new Flattener(inliner, noVariables(file), file.toString()).flatten(in, out);
   }
 
-  private static Tensor noVariables(NodeDef node, String name) {
-    throw new ConversionException(
-        "Cannot read the graph: node '"
-            + name
-            + "' is a variable ("
-            + node.getOp()
-            + "), expected a frozen graph with constants alone. Freeze the graph, or convert the SavedModel.");
+  private static Flattener.Variables noVariables(Path file) {
+    return (node, name) -> {
+      throw new ConversionException(
+          "Cannot read "
+              + file
+              + ": node '"
+              + name
+              + "' is a variable ("
+              + node.getOp()
+              + "), expected a frozen graph with constants alone. Freeze the graph, or convert the SavedModel.");
+    };
   }
 
   private static String tensor(String text) {

@@ -65,7 +65,11 @@ final class Build {
     long[] target = v.shape() == null ? null : reshapeTarget(v.shape(), to);
     return target == null
         ? null
-        : graph.node("Reshape", name, List.of(v, graph.longs(target)), Map.of());
+        : graph.node(
+            "Reshape",
+            name,
+            List.of(v, graph.constant(name + "/shape", Tensor.longs(target))),
+            Map.of());
   }
 
   /** A constant with dimensions of 1 put in front up to a rank. */

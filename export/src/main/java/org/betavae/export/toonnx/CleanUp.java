@@ -38,9 +38,29 @@ final class CleanUp implements Rewrite {
               && x.shape().equals(n.output().shape())
               && n.input(1).isConstant()
               && nothing(n);
+      case "Mul", "Div" -> leaves(n, 1);
+      case "Add", "Sub" -> leaves(n, 0);
       case "Concat", "Sum", "Max", "Min" -> n.inputs().size() == 1;
       default -> false;
     };
+  }
+
+  /** True if the second operand is this number alone and does not widen the first. */
+  private static boolean leaves(OnnxNode n, double number) {
+    OnnxValue other = n.input(1);
+    if (!other.isConstant()
+        || !other.type().isFloat()
+        || n.input(0).shape() == null
+        || !n.input(0).shape().equals(n.output().shape())) {
+      return false;
+    }
+    Tensor c = other.constant();
+    for (int i = 0; i < c.size(); i++) {
+      if (c.doubleAt(i) != number) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean forward(OnnxNode n) {

@@ -84,10 +84,9 @@ final class DenseOrder implements Rewrite {
       return false;
     }
     walk.commit(order(reshape.output().shape(), perm));
-    OnnxValue y =
-        graph.node(
-            "Reshape", transpose.name(), List.of(reshape.input(0), graph.longs(target)), Map.of());
-    Build.replace(graph, transpose.output(), y);
+    OnnxValue sizes = graph.constant(reshape.name() + "/shape", Tensor.longs(target));
+    OnnxValue y = graph.node("Reshape", reshape.name(), List.of(reshape.input(0), sizes), Map.of());
+    graph.replace(transpose.output(), y);
     return true;
   }
 

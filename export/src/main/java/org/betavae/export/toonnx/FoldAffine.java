@@ -43,12 +43,22 @@ final class FoldAffine implements Rewrite {
     if (st == null) {
       return null;
     }
-    OnnxValue y = layer.scaled(graph, next.name(), st[0], st[1]);
+    OnnxValue y = layer.scaled(graph, biasName(next), st[0], st[1]);
     if (y == null) {
       return null;
     }
     Build.replace(graph, next.output(), y);
     return y.producer();
+  }
+
+  /** A bias that is added keeps its name. */
+  private static String biasName(OnnxNode next) {
+    for (OnnxValue in : next.inputs()) {
+      if (next.is("Add") && in.isConstant()) {
+        return in.name();
+      }
+    }
+    return next.name() + "/bias";
   }
 
   /**
@@ -90,7 +100,7 @@ final class FoldAffine implements Rewrite {
      *
      * @return null if that layer cannot hold a bias
      */
-    OnnxValue scaled(OnnxGraph graph, String name, double[] s, double[] t) {
+    OnnxValue scaled(OnnxGraph graph, String biasName, double[] s, double[] t) {
       boolean plain = true;
       for (double f : s) {
         plain &= f == 1;
@@ -126,7 +136,7 @@ final class FoldAffine implements Rewrite {
                 weights.type(),
                 new long[] {channels},
                 i -> (old == null ? 0 : old.doubleAt(old.size() == 1 ? 0 : i) * s[i]) + t[i]);
-        in.add(graph.constant(name + "/bias", bias));
+        in.add(graph.constant(biasName, bias));
       }
       return graph.node(dense && shifts ? "Gemm" : node.op(), node.name(), in, node.attributes());
     }

@@ -1,13 +1,16 @@
 package org.betavae.export.toonnx;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.betavae.export.ConversionException;
 import org.betavae.export.ConvertOptions;
 import org.betavae.export.ElementType;
@@ -43,7 +46,6 @@ public final class GraphConverter {
     checkOperators(tf);
     OnnxGraph graph = new OnnxGraph(options.opset());
     Map<String, String> outputNames = outputNames(tf, options);
-    outputNames.values().forEach(graph::reserve);
     Emitter out = new Emitter(graph);
     addInputs(tf, options, out);
     for (TfNode n : tf.nodes()) {
@@ -66,6 +68,11 @@ public final class GraphConverter {
     }
     Rewrites.apply(graph);
     return graph;
+  }
+
+  /** The TensorFlow operators that have a converter. */
+  public static SortedSet<String> supportedOperators() {
+    return Collections.unmodifiableSortedSet(new TreeSet<>(Converters.byOp().keySet()));
   }
 
   private static void checkNames(String kind, Set<String> named, List<TensorSpec> specs) {

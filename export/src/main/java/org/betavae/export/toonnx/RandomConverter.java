@@ -39,7 +39,9 @@ final class RandomConverter implements OpConverter {
       attributes.put("shape", shape.constant().toLongs());
       out.out(out.emit(op, attributes));
     } else {
-      out.out(out.emit(op + "Like", attributes, Fills.of(out, shape, type, 0)));
+      OnnxValue model = Fills.ofShape(shape);
+      out.out(
+          out.emit(op + "Like", attributes, model != null ? model : Fills.of(out, shape, type, 0)));
     }
   }
 }
