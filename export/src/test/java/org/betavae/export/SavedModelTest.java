@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -206,6 +207,30 @@ final class SavedModelTest {
       }
     }
     assertTrue(refused > whole.length / 2, refused + " of " + whole.length);
+  }
+
+  @Test
+  void anyDamageToTheGraph_isRefusedOrHarmless() throws IOException {
+    Path model = dense().write(folder.resolve("m"), 1);
+    Path graph = model.resolve("saved_model.pb");
+    byte[] whole = Files.readAllBytes(graph);
+    Random random = new Random(3);
+    int refused = 0;
+    int rounds = 3000;
+    for (int round = 0; round < rounds; round++) {
+      byte[] broken = whole.clone();
+      for (int k = 0; k <= round % 3; k++) {
+        broken[random.nextInt(broken.length)] = (byte) random.nextInt(256);
+      }
+      Files.write(graph, broken);
+      try {
+        TfToOnnx.convert(TfModel.ofSavedModel(model, "serving_default"), ConvertOptions.defaults());
+      } catch (ConversionException e) {
+        assertTrue(e.getMessage().startsWith("Cannot "), e.getMessage());
+        refused++;
+      }
+    }
+    assertTrue(refused > rounds / 2, refused + " of " + rounds);
   }
 
   @Test

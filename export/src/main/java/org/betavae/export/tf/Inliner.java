@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.betavae.export.ConversionException;
+import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
@@ -129,8 +130,14 @@ final class Inliner {
     if (known != null) {
       return known;
     }
+    AttrValue called = call.getAttrMap().get("f");
+    if (CALLS.contains(call.getOp()) && called == null) {
+      throw fail(
+          "the call '" + scope.prefix + call.getName() + "' names no function",
+          "expected an attribute f");
+    }
     String name =
-        CALLS.contains(call.getOp()) ? call.getAttrOrThrow("f").getFunc().getName() : call.getOp();
+        called != null && CALLS.contains(call.getOp()) ? called.getFunc().getName() : call.getOp();
     FunctionDef f = functions.get(name);
     if (f == null) {
       throw fail(

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import org.betavae.export.ConversionException;
 import org.betavae.export.Tensor;
+import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.NodeDef;
 
 /**
@@ -47,8 +48,12 @@ final class VariableStore implements Flattener.Variables {
       if (!value.node().getOp().equals("RestoreV2")) {
         continue;
       }
+      if (value.node().getInputCount() < 2) {
+        continue;
+      }
       NodeDef names = inliner.locate(value.scope(), value.node().getInput(1), Set.of()).node();
-      List<String> entries = TfTensors.texts(names.getAttrOrThrow("value").getTensor());
+      AttrValue constant = names.getAttrMap().get("value");
+      List<String> entries = constant == null ? List.of() : TfTensors.texts(constant.getTensor());
       Inliner.Place variable = inliner.locate(scope, n.getInput(0), Set.of());
       if (value.index() < entries.size()) {
         entryByVariable.put(variable.node().getName(), entries.get(value.index()));

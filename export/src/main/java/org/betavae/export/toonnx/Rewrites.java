@@ -8,9 +8,9 @@ final class Rewrites {
   /**
    * First what makes shapes constant, since a Reshape with a computed target stops the Transposes.
    * Then Transposes, whose moving only pays when equal ones are one: down until they meet, the rest
-   * up, then into dense layers. Only now do biases and norms stand right behind their layers. What
-   * is left of Transposes may be a mere Reshape. At the end, equal nodes and constants are one
-   * again.
+   * up, then into dense layers. Only now do padding, biases and norms stand right beside their
+   * layers. What is left of Transposes may be a mere Reshape. At the end, equal nodes and constants
+   * are one again.
    */
   private static final List<Rewrite> ORDER =
       List.of(
@@ -23,6 +23,7 @@ final class Rewrites {
           new MergeEqual(),
           new DenseOrder(),
           new CleanUp(),
+          new PadIntoConv(),
           new FoldAffine(),
           new ToGemm(),
           new TransposeAsReshape(),

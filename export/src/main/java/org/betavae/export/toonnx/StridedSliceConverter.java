@@ -58,7 +58,10 @@ final class StridedSliceConverter implements OpConverter {
     OnnxValue begin = out.int64(out.in(1));
     OnnxValue end = out.int64(out.in(2));
     OnnxValue strides = out.int64(out.in(3));
-    int entries = (int) out.dim(begin, 0).value();
+    int entries = (int) out.dim(begin, 0).orElse(-1);
+    if (entries < 0) {
+      throw out.fail("the number of its indices is not known", "expected a known number");
+    }
     Plan plan = new Plan();
     int axis = 0;
     int result = 0;

@@ -31,15 +31,13 @@ final class UnaryConverter implements OpConverter {
           Map.entry("Atanh", "Atanh"),
           Map.entry("Reciprocal", "Reciprocal"),
           Map.entry("Inv", "Reciprocal"),
-          Map.entry("Relu", "Relu"),
           Map.entry("Elu", "Elu"),
           Map.entry("Selu", "Selu"),
           Map.entry("Sigmoid", "Sigmoid"),
           Map.entry("Softplus", "Softplus"),
           Map.entry("Softsign", "Softsign"),
           Map.entry("LogicalNot", "Not"),
-          Map.entry("IsNan", "IsNaN"),
-          Map.entry("IsInf", "IsInf"));
+          Map.entry("IsNan", "IsNaN"));
 
   @Override
   public Set<String> tfOps() {

@@ -2,6 +2,7 @@ package org.betavae.export.toonnx;
 
 import java.util.Map;
 import java.util.Set;
+import org.betavae.export.ElementType;
 import org.betavae.export.onnx.OnnxValue;
 import org.betavae.export.tf.TfNode;
 
@@ -18,6 +19,8 @@ final class UnaryFormulaConverter implements OpConverter {
         "Round",
         "Rint",
         "IsFinite",
+        "IsInf",
+        "Relu",
         "L2Loss",
         "Relu6",
         "LeakyRelu",
@@ -36,14 +39,22 @@ final class UnaryFormulaConverter implements OpConverter {
           case "Log1p" -> out.emit("Log", out.emit("Add", x, out.scalarLike(x, 1)));
           case "Erfc" -> out.emit("Sub", out.scalarLike(x, 1), out.emit("Erf", x));
           case "Round", "Rint" -> x.type().isFloat() ? out.emit("Round", x) : x;
-          case "IsFinite" ->
-              out.emit("Not", out.emit("Or", out.emit("IsNaN", x), out.emit("IsInf", x)));
+          case "IsFinite" -> out.emit("Not", out.emit("Or", out.emit("IsNaN", x), isInf(x, out)));
+          case "IsInf" -> isInf(x, out);
+          case "Relu" ->
+              x.type().isFloat() ? out.emit("Relu", x) : out.emit("Max", x, out.scalarLike(x, 0));
           case "L2Loss" -> l2Loss(x, out);
           case "Relu6" -> out.emit("Clip", x, out.scalarLike(x, 0), out.scalarLike(x, 6));
           case "LeakyRelu" -> out.emit("LeakyRelu", Map.of("alpha", n.number("alpha", 0.2f)), x);
           case "ZerosLike" -> Fills.like(out, x, 0);
           default -> Fills.like(out, x, 1);
         });
+  }
+
+  /** Before operator set 20 ONNX's IsInf takes no 16-bit types. */
+  private static OnnxValue isInf(OnnxValue x, Emitter out) {
+    boolean half = x.type().bytes() == 2 && out.opset() < 20;
+    return out.emit("IsInf", half ? out.cast(x, ElementType.FLOAT32) : x);
   }
 
   private static OnnxValue l2Loss(OnnxValue x, Emitter out) {

@@ -96,6 +96,33 @@ final class RewritesTest {
   }
 
   @Test
+  void zeroPadding_goesIntoTheConvolutionBehindIt() {
+    OnnxModel model =
+        images()
+            .with(FIRST)
+            .check(tf -> Map.of("y", conv(tf, tf.op("Pad", tf.in("x"), border()), 2, 3, 4)));
+    assertEquals(operators("Conv", 1), model.operatorCounts());
+    OnnxModel ones =
+        images()
+            .with(FIRST)
+            .check(
+                tf ->
+                    Map.of(
+                        "y",
+                        conv(
+                            tf,
+                            tf.op(
+                                "PadV2",
+                                tf.in("x"),
+                                border(),
+                                Tensor.scalar(ElementType.FLOAT32, 1)),
+                            2,
+                            3,
+                            4)));
+    assertEquals(operators("Pad", 1, "Conv", 1), ones.operatorCounts());
+  }
+
+  @Test
   void convolutionThatOthersReadToo_keepsItsOwnOutput() {
     OnnxModel model =
         images()
@@ -378,6 +405,20 @@ final class RewritesTest {
             IllegalArgumentException.class,
             () -> TfToOnnx.convert(tf, ConvertOptions.defaults().withRename(Map.of("y", "x"))));
     assertTrue(e.getMessage().contains("two outputs the name 'x'"), e.getMessage());
+  }
+
+  @Test
+  void rename_ofAnUnknownName_isRefused() {
+    TfModel tf =
+        Parity.on("x", normal(1, 2, 5), -1, 5).model(b -> Map.of("y", b.op("Relu", b.in("x"))));
+    IllegalArgumentException e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> TfToOnnx.convert(tf, ConvertOptions.defaults().withRename(Map.of("z", "q"))));
+    assertTrue(
+        e.getMessage()
+            .contains("rename names 'z', expected one of the model's inputs and outputs [x, y]"),
+        e.getMessage());
   }
 
   @Test
