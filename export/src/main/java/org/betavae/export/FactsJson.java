@@ -76,39 +76,13 @@ final class FactsJson {
    * @param what the file, for messages
    */
   static ModelFacts read(String json, String what) {
-    JsonNode root;
-    try {
-      root = MAPPER.readTree(json);
-    } catch (JsonProcessingException e) {
-      throw new ConversionException(
-          "Cannot read "
-              + what
-              + ": no JSON at line "
-              + e.getLocation().getLineNr()
-              + ", column "
-              + e.getLocation().getColumnNr()
-              + " ("
-              + e.getOriginalMessage()
-              + "). The file is damaged; export the model again.",
-          e);
-    }
-    if (!(root instanceof ObjectNode o)) {
-      throw new ConversionException(
-          "Cannot read "
-              + what
-              + ": it is no JSON object. The file is of another kind; export the model again.");
-    }
-    Fields in = new Fields(o, what);
+    ObjectNode root = parse(json, what);
+    Fields in = new Fields(root, what);
     int version = in.whole("format_version").intValue();
     if (version != ModelFacts.FORMAT_VERSION) {
       throw new ConversionException(
-          "Cannot read "
-              + what
-              + ": format_version is "
-              + version
-              + ", expected "
-              + ModelFacts.FORMAT_VERSION
-              + ". Use the version of this program that wrote it.");
+          "Cannot read %s: format_version is %d, expected %d. Use the version of this program that wrote it."
+              .formatted(what, version, ModelFacts.FORMAT_VERSION));
     }
     try {
       return new ModelFacts(
@@ -124,7 +98,7 @@ final class FactsJson {
           in.list("posterior_mean", JsonNode::doubleValue),
           in.list("posterior_std", JsonNode::doubleValue),
           in.text("producer_version"),
-          o.has("parity_inputs")
+          root.has("parity_inputs")
               ? new ModelFacts.Parity(
                   in.number("parity_max_abs_difference").doubleValue(),
                   in.whole("parity_inputs").intValue())
@@ -132,6 +106,27 @@ final class FactsJson {
     } catch (IllegalArgumentException e) {
       throw new ConversionException("Cannot read " + what + ": " + e.getMessage(), e);
     }
+  }
+
+  private static ObjectNode parse(String json, String what) {
+    try {
+      if (MAPPER.readTree(json) instanceof ObjectNode root) {
+        return root;
+      }
+    } catch (JsonProcessingException e) {
+      throw new ConversionException(
+          "Cannot read %s: no JSON at line %d, column %d (%s). The file is damaged; export the model again."
+              .formatted(
+                  what,
+                  e.getLocation().getLineNr(),
+                  e.getLocation().getColumnNr(),
+                  e.getOriginalMessage()),
+          e);
+    }
+    throw new ConversionException(
+        "Cannot read "
+            + what
+            + ": it is no JSON object. The file is of another kind; export the model again.");
   }
 
   /** Typed access to a JSON object's fields, with errors that name the field. */

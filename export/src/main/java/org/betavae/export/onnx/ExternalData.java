@@ -72,37 +72,32 @@ final class ExternalData {
           "says " + length + " bytes",
           "expected " + wanted + " for its shape " + t.getDimsList());
     }
-    Path file = resolve(location, t, folder, what);
+    ByteBuffer data = read(resolve(location, t, folder, what), offset, wanted, t, what);
+    return t.toBuilder()
+        .clearExternalData()
+        .clearDataLocation()
+        .setRawData(UnsafeByteOperations.unsafeWrap(data))
+        .build();
+  }
+
+  private static ByteBuffer read(Path file, long offset, long wanted, TensorProto t, String what) {
     try (FileChannel in = FileChannel.open(file)) {
       if (offset < 0 || wanted > Integer.MAX_VALUE - 8 || offset > in.size() - wanted) {
-        throw fail(
-            t,
-            what,
-            "needs bytes " + offset + " to " + (offset + wanted) + " of " + file,
-            "expected no more than its " + in.size());
+        String got = "needs bytes %d to %d of %s".formatted(offset, offset + wanted, file);
+        throw fail(t, what, got, "expected no more than its " + in.size());
       }
       ByteBuffer data = ByteBuffer.allocate((int) wanted);
       while (data.hasRemaining() && in.read(data, offset + data.position()) >= 0) {
         // read() may return less than asked for
       }
       if (data.hasRemaining()) {
-        throw fail(
-            t, what, "ends early in " + file, "expected " + wanted + " bytes from " + offset);
+        String expected = "expected %d bytes from %d".formatted(wanted, offset);
+        throw fail(t, what, "ends early in " + file, expected);
       }
-      return t.toBuilder()
-          .clearExternalData()
-          .clearDataLocation()
-          .setRawData(UnsafeByteOperations.unsafeWrap(data.flip()))
-          .build();
+      return data.flip();
     } catch (IOException e) {
       throw new ConversionException(
-          "Cannot read "
-              + what
-              + ": weights file "
-              + file
-              + ": "
-              + e
-              + ". Put it beside the model.",
+          "Cannot read %s: weights file %s: %s. Put it beside the model.".formatted(what, file, e),
           e);
     }
   }

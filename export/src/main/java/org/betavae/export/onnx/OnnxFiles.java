@@ -1,5 +1,6 @@
 package org.betavae.export.onnx;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
@@ -122,38 +123,13 @@ public final class OnnxFiles {
       known.add(t.getName());
     }
     graph.getSparseInitializerList().forEach(t -> known.add(t.getValues().getName()));
-    Set<String> producedLater = new HashSet<>();
-    graph.getNodeList().forEach(n -> producedLater.addAll(n.getOutputList()));
     for (NodeProto n : graph.getNodeList()) {
       for (String in : n.getInputList()) {
         if (!in.isEmpty() && !known.contains(in)) {
-          throw new ConversionException(
-              "Cannot read "
-                  + what
-                  + ": node '"
-                  + n.getName()
-                  + "' ("
-                  + n.getOpType()
-                  + ") reads '"
-                  + in
-                  + "', which "
-                  + (producedLater.contains(in)
-                      ? "only a later node makes: the nodes form a cycle or are not in order."
-                      : "nothing makes.")
-                  + " The model is damaged; export it again.");
+          throw undefined(graph, n, in, what);
         }
       }
-      n.getAttributeList()
-          .forEach(
-              a -> {
-                if (a.hasT()) {
-                  OnnxTensors.checkLength(a.getT(), what);
-                }
-                if (a.hasG()) {
-                  checkGraph(a.getG(), known, what);
-                }
-                a.getGraphsList().forEach(g -> checkGraph(g, known, what));
-              });
+      n.getAttributeList().forEach(a -> checkAttribute(a, known, what));
       known.addAll(n.getOutputList());
     }
     for (ValueInfoProto v : graph.getOutputList()) {
@@ -166,5 +142,27 @@ public final class OnnxFiles {
                 + "' is made by no node. The model is damaged; export it again.");
       }
     }
+  }
+
+  private static void checkAttribute(AttributeProto a, Set<String> known, String what) {
+    if (a.hasT()) {
+      OnnxTensors.checkLength(a.getT(), what);
+    }
+    if (a.hasG()) {
+      checkGraph(a.getG(), known, what);
+    }
+    a.getGraphsList().forEach(g -> checkGraph(g, known, what));
+  }
+
+  private static ConversionException undefined(
+      GraphProto graph, NodeProto n, String input, String what) {
+    boolean later = graph.getNodeList().stream().anyMatch(m -> m.getOutputList().contains(input));
+    String which =
+        later
+            ? "only a later node makes: the nodes form a cycle or are not in order"
+            : "nothing makes";
+    return new ConversionException(
+        "Cannot read %s: node '%s' (%s) reads '%s', which %s. The model is damaged; export it again."
+            .formatted(what, n.getName(), n.getOpType(), input, which));
   }
 }

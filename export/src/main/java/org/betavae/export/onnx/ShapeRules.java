@@ -59,31 +59,26 @@ final class ShapeRules {
         out.add(d);
       }
     }
-    if (in.shape() == null) {
-      if (free >= 0) {
-        out.set(free, g.freshDim());
-      }
-      set(n, in.type(), out);
-      return;
-    }
-    Dim total = Dim.product(in.shape());
+    set(n, in.type(), completed(n, g, in, out, free));
+  }
+
+  /** The target of a Reshape with the dimension that follows from the others filled in. */
+  private static List<Dim> completed(
+      OnnxNode n, OnnxGraph g, OnnxValue in, List<Dim> out, int free) {
+    Dim total = in.shape() == null ? g.freshDim() : Dim.product(in.shape());
     Dim rest = Dim.product(out);
-    if (free >= 0) {
-      Dim quotient = total.exactlyOver(rest);
-      if (quotient == null && total.isKnown() && rest.isKnown()) {
-        throw fail(
-            n,
-            "input shape is " + in.shape() + ", target is " + wanted,
-            "expected the same number of elements");
-      }
-      out.set(free, quotient == null ? g.freshDim() : quotient);
-    } else if (total.isKnown() && rest.isKnown() && total.value() != rest.value()) {
+    Dim quotient = free < 0 ? null : total.exactlyOver(rest);
+    boolean fits = free < 0 ? total.equals(rest) : quotient != null;
+    if (!fits && total.isKnown() && rest.isKnown()) {
       throw fail(
           n,
-          "input shape is " + in.shape() + ", target is " + wanted,
+          "input shape is " + in.shape() + ", target is " + n.input(1).elements(),
           "expected the same number of elements");
     }
-    set(n, in.type(), out);
+    if (free >= 0) {
+      out.set(free, quotient == null ? g.freshDim() : quotient);
+    }
+    return out;
   }
 
   private static List<Dim> unknownOfLength(OnnxValue vector, OnnxGraph g) {

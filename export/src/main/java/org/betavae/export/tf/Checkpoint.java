@@ -72,70 +72,54 @@ final class Checkpoint {
 
   /** Reads one tensor and verifies its checksum. */
   Tensor read(String key) {
-    byte[] bytes = entries.get(key);
-    if (bytes == null) {
-      throw fail(
-          index,
-          "it has no variable '" + key + "'",
-          "expected one of its " + (entries.size() - 1) + " (" + some() + ")",
-          null);
-    }
-    BundleEntryProto e;
-    try {
-      e = BundleEntryProto.parseFrom(bytes);
-    } catch (InvalidProtocolBufferException x) {
-      throw fail(index, "entry '" + key + "' is no BundleEntryProto", "expected one", x);
-    }
+    BundleEntryProto e = entry(key);
     ElementType type = ElementType.ofTf(e.getDtypeValue());
     if (type == null || type.bytes() == 0) {
-      throw fail(
-          index,
-          "variable '" + key + "' has element type " + e.getDtype(),
-          "expected a numeric type",
-          null);
-    }
-    if (e.getSlicesCount() > 0) {
-      throw fail(
-          index,
-          "variable '" + key + "' is stored in " + e.getSlicesCount() + " slices",
-          "expected whole variables, since partitioned ones are not read; save the model without a partitioner",
-          null);
+      String got = "variable '%s' has element type %s".formatted(key, e.getDtype());
+      throw fail(index, got, "expected a numeric type", null);
     }
     long[] shape = e.getShape().getDimList().stream().mapToLong(d -> d.getSize()).toArray();
-    long size = TfTensors.bytes(shape, type, index + ": variable '" + key + "'");
-    if (size != e.getSize()
-        || e.getShardId() < 0
-        || e.getShardId() >= shards
-        || e.getOffset() < 0) {
-      throw fail(
-          index,
-          "variable '"
-              + key
-              + "' has "
-              + e.getSize()
-              + " bytes at "
-              + e.getOffset()
-              + " of file "
-              + e.getShardId(),
-          "expected " + size + " bytes for its shape in one of " + shards + " files",
-          null);
-    }
+    checkPlace(e, key, TfTensors.bytes(shape, type, index + ": variable '" + key + "'"));
     ByteBuffer data = readShard(e, key);
     CRC32C crc = new CRC32C();
     crc.update(data.duplicate());
     if (TableFile.masked(crc) != e.getCrc32C()) {
-      throw fail(
-          shard(e.getShardId()),
-          "variable '"
-              + key
-              + "' at byte "
-              + e.getOffset()
-              + " has the checksum "
-              + Integer.toHexString(TableFile.masked(crc)),
-          "expected " + Integer.toHexString(e.getCrc32C()),
-          null);
+      String got =
+          "variable '%s' at byte %d has the checksum %08x"
+              .formatted(key, e.getOffset(), TableFile.masked(crc));
+      throw fail(shard(e.getShardId()), got, "expected %08x".formatted(e.getCrc32C()), null);
     }
     return Tensor.of(type, shape, data);
+  }
+
+  private BundleEntryProto entry(String key) {
+    byte[] bytes = entries.get(key);
+    if (bytes == null) {
+      String expected = "expected one of its %d (%s)".formatted(entries.size() - 1, some());
+      throw fail(index, "it has no variable '" + key + "'", expected, null);
+    }
+    try {
+      return BundleEntryProto.parseFrom(bytes);
+    } catch (InvalidProtocolBufferException x) {
+      throw fail(index, "entry '" + key + "' is no BundleEntryProto", "expected one", x);
+    }
+  }
+
+  private void checkPlace(BundleEntryProto e, String key, long size) {
+    if (e.getSlicesCount() > 0) {
+      String got = "variable '%s' is stored in %d slices".formatted(key, e.getSlicesCount());
+      String expected = "expected whole variables: save the model without a partitioner";
+      throw fail(index, got, expected, null);
+    }
+    boolean shardKnown = e.getShardId() >= 0 && e.getShardId() < shards;
+    if (size != e.getSize() || !shardKnown || e.getOffset() < 0) {
+      String got =
+          "variable '%s' has %d bytes at %d of file %d"
+              .formatted(key, e.getSize(), e.getOffset(), e.getShardId());
+      String expected =
+          "expected %d bytes for its shape in one of %d files".formatted(size, shards);
+      throw fail(index, got, expected, null);
+    }
   }
 
   private ByteBuffer readShard(BundleEntryProto e, String key) {

@@ -32,15 +32,9 @@ final class Windows {
     switch (padding) {
       case "VALID" -> {}
       case "SAME" -> {
-        for (int i = 0; i < s; i++) {
-          Dim size = out.dim(x, i + 2);
-          Dim total = total(size, (kernel[i] - 1) * dilations[i] + 1, strides[i]);
-          if (total == null) {
-            attributes.put("auto_pad", "SAME_UPPER");
-            return;
-          }
-          pads[i] = total.value() / 2;
-          pads[i + s] = total.value() - pads[i];
+        if (!same(pads, x, out, kernel, strides, dilations)) {
+          attributes.put("auto_pad", "SAME_UPPER");
+          return;
         }
       }
       case "EXPLICIT" -> {
@@ -53,6 +47,21 @@ final class Windows {
       default -> throw out.fail("padding is " + padding, "expected SAME, VALID or EXPLICIT");
     }
     attributes.put("pads", pads);
+  }
+
+  /** Fills in the pads of SAME; false if they depend on an unknown size. */
+  private static boolean same(
+      long[] pads, OnnxValue x, Emitter out, long[] kernel, long[] strides, long[] dilations) {
+    int s = kernel.length;
+    for (int i = 0; i < s; i++) {
+      Dim total = total(out.dim(x, i + 2), (kernel[i] - 1) * dilations[i] + 1, strides[i]);
+      if (total == null) {
+        return false;
+      }
+      pads[i] = total.value() / 2;
+      pads[i + s] = total.value() - pads[i];
+    }
+    return true;
   }
 
   /**
