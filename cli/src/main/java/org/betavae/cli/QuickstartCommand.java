@@ -104,8 +104,7 @@ final class QuickstartCommand extends Command {
       double seconds,
       long start,
       Console console) {
-    try (StopSignal stop =
-            new StopSignal(() -> console.note("Stopping: writing a checkpoint first..."));
+    try (StopSignal stop = new StopSignal(console);
         TrainingView view = TrainingView.ofSeconds(console, start, seconds, stop::isRaised)) {
       RunSummary summary = Trainer.start(run, config, data, view);
       if (stop.isRaised()) {

@@ -19,17 +19,18 @@ final class StopSignal implements AutoCloseable {
   /**
    * Starts to listen.
    *
-   * @param onRaised run once, on another thread, when the signal comes
+   * @param console told when the signal comes, on another thread
    */
-  StopSignal(Runnable onRaised) {
+  StopSignal(Console console) {
     hook =
         new Thread(
             () -> {
               raised.set(true);
-              onRaised.run();
+              console.note("Stopping: writing a checkpoint first...");
               try {
-                boolean finished = done.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
-                assert finished || done.getCount() > 0;
+                if (!done.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                  console.note("Ended without one: it took over " + PATIENCE_SECONDS + " seconds");
+                }
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
               }

@@ -124,8 +124,7 @@ final class TrainCommand extends Command {
 
   private static RunSummary train(
       RunFolder run, TrainConfig config, Dataset data, boolean resume, Console console) {
-    try (StopSignal stop =
-        new StopSignal(() -> console.note("Stopping: writing a checkpoint first..."))) {
+    try (StopSignal stop = new StopSignal(console)) {
       RunSummary summary;
       try (TrainingView view = TrainingView.ofSteps(console, config.steps(), stop::isRaised)) {
         summary =
