@@ -56,12 +56,7 @@ public final class ModelFolder {
     } catch (IOException e) {
       WholeFile.deleteQuietly(aside);
       throw new UncheckedIOException(
-          "Cannot write "
-              + folder
-              + ": "
-              + e.getMessage()
-              + ". Check the folder and the free space.",
-          e);
+          "Cannot write " + folder + ": " + e + ". Check the folder and the free space.", e);
     }
   }
 
@@ -79,7 +74,7 @@ public final class ModelFolder {
         }
       } catch (IOException e) {
         throw new UncheckedIOException(
-            "Cannot read " + folder + ": " + e.getMessage() + ". Check its rights.", e);
+            "Cannot read " + folder + ": " + e + ". Check its rights.", e);
       }
     }
   }

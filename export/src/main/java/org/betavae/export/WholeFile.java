@@ -31,8 +31,7 @@ final class WholeFile {
     } catch (IOException e) {
       deleteQuietly(aside);
       throw new UncheckedIOException(
-          "Cannot write " + file + ": " + e.getMessage() + ". Check the folder and the free space.",
-          e);
+          "Cannot write " + file + ": " + e + ". Check the folder and the free space.", e);
     }
   }
 

@@ -1,6 +1,7 @@
 package org.betavae.export.toonnx;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.betavae.export.onnx.Dim;
@@ -35,8 +36,7 @@ final class ConvConverter implements OpConverter {
     long group;
     if (n.op().equals("DepthwiseConv2dNative")) {
       group = channels;
-      long outputs = channels * filter.shape().get(3).value();
-      w = out.reshape(out.transpose(filter, 2, 3, 0, 1), outputs, 1, kernel[0], kernel[1]);
+      w = depthwise(filter, out);
     } else {
       group = out.dim(x, 1).isKnown() ? out.dim(x, 1).value() / Math.max(1, channels) : 1;
       w = out.transpose(filter, weightOrder(s));
@@ -48,6 +48,14 @@ final class ConvConverter implements OpConverter {
     attributes.put("group", group);
     Windows.addPads(attributes, n, out, layout, x, kernel, strides, dilations);
     out.out(layout.toTf(out.emit("Conv", attributes, x, w), out));
+  }
+
+  /** TF's [kh, kw, channels, multiplier] to ONNX's [channels multiplier, 1, kh, kw]. */
+  static OnnxValue depthwise(OnnxValue filter, Emitter out) {
+    List<Dim> shape = filter.shape();
+    long outputs = shape.get(2).value() * shape.get(3).value();
+    return out.reshape(
+        out.transpose(filter, 2, 3, 0, 1), outputs, 1, shape.get(0).value(), shape.get(1).value());
   }
 
   /**

@@ -19,6 +19,16 @@ import org.betavae.export.onnx.OnnxValue;
  * Reshape the weights before it can take them in. Only what {@link SinkTransposes} left is seen.
  */
 final class HoistTransposes implements Rewrite {
+  private static final Set<String> CHANNELS_SECOND =
+      Set.of(
+          "Conv",
+          "ConvTranspose",
+          "MaxPool",
+          "AveragePool",
+          "Resize",
+          "BatchNormalization",
+          "Squeeze");
+
   @Override
   public boolean apply(OnnxGraph graph) {
     boolean any = false;
@@ -80,7 +90,8 @@ final class HoistTransposes implements Rewrite {
         n.inputs().stream().filter(in -> in != null && moves(n, in)).forEach(open::add);
       }
     }
-    boolean single = sources.size() == 1 && sources.iterator().next().rank() == perm.length;
+    OnnxValue source = sources.size() == 1 ? sources.iterator().next() : null;
+    boolean single = source != null && source.rank() == perm.length && !isChannelsSecond(source);
     boolean closed =
         region.stream()
             .allMatch(
@@ -89,6 +100,14 @@ final class HoistTransposes implements Rewrite {
                         && n.output().users().stream()
                             .allMatch(u -> region.contains(u) || isFlip(u, perm)));
     return single && closed && !region.isEmpty() ? region : null;
+  }
+
+  /**
+   * In three dimensions the order is its own opposite: what came down from a convolution must not
+   * go up again.
+   */
+  private static boolean isChannelsSecond(OnnxValue v) {
+    return v.producer() != null && CHANNELS_SECOND.contains(v.producer().op());
   }
 
   private static boolean isFlip(OnnxNode n, int[] perm) {

@@ -23,6 +23,7 @@ final class Rewrites {
           new MergeEqual(),
           new DenseOrder(),
           new CleanUp(),
+          new ToOneDimension(),
           new PadIntoConv(),
           new FoldAffine(),
           new ToGemm(),

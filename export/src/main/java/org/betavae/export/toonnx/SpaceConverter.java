@@ -23,7 +23,14 @@ final class SpaceConverter implements OpConverter {
   public void convert(TfNode n, Emitter out) {
     switch (n.op()) {
       case "SpaceToBatchND" -> toBatch(out);
-      case "BatchToSpaceND" -> toSpace(out);
+      case "BatchToSpaceND" -> {
+        OnnxValue conv = DilatedConv.of(n, out);
+        if (conv == null) {
+          toSpace(out);
+        } else {
+          out.out(conv);
+        }
+      }
       default -> {
         Layout layout = Layout.of(n, 2, out);
         Map<String, Object> attributes = Map.of("blocksize", n.integer("block_size", 2));

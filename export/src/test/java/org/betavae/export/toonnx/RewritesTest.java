@@ -213,15 +213,25 @@ final class RewritesTest {
   }
 
   @Test
-  void convolutionsOfOneDimension_needNoTransposeBetweenThem() {
+  void convolutionsOfOneDimension_areThatAndNeedNoTransposeBetweenThem() {
     Map<String, Object> attributes = Map.of("strides", new long[] {1, 1, 1, 1}, "padding", "SAME");
+    Map<String, Object> pool =
+        Map.of(
+            "ksize",
+            new long[] {1, 1, 2, 1},
+            "strides",
+            new long[] {1, 1, 2, 1},
+            "padding",
+            "SAME");
+    Map<String, Object> first = Map.of("squeeze_dims", new long[] {1});
     OnnxModel model =
-        Parity.on("x", normal(1, 2, 8, 3), -1, 8, 3)
+        Parity.on("x", normal(1, 2, 16, 3), -1, 16, 3)
+            .within(1e-4)
             .check(
                 tf -> {
                   Output<?> y = tf.in("x");
                   for (int i = 0; i < 3; i++) {
-                    var image =
+                    var line =
                         tf.op(
                             "Conv2D",
                             attributes,
@@ -229,16 +239,56 @@ final class RewritesTest {
                             normal(i, 1, 3, 3, 3));
                     y =
                         tf.op(
-                            "Relu",
-                            tf.op(
-                                "BiasAdd",
-                                tf.op("Squeeze", Map.of("squeeze_dims", new long[] {1}), image),
-                                normal(9, 3)));
+                            "Relu", tf.op("BiasAdd", tf.op("Squeeze", first, line), normal(9, 3)));
+                    y =
+                        tf.op(
+                            "Squeeze",
+                            first,
+                            tf.op("MaxPool", pool, tf.op("ExpandDims", y, integer(1))));
                   }
                   return Map.of("y", y);
                 });
-    assertEquals(2, model.operatorCounts().get("Transpose"), model.operatorCounts()::toString);
-    assertEquals(3, model.operatorCounts().get("Conv"));
+    assertEquals(
+        operators("Transpose", 2, "Conv", 3, "Relu", 3, "MaxPool", 3), model.operatorCounts());
+  }
+
+  @Test
+  void dilationBySpaceAndBatch_isOneConvolution() {
+    Map<String, Object> plain = Map.of("strides", new long[] {1, 1, 1, 1}, "padding", "VALID");
+    OnnxModel model =
+        images()
+            .with(FIRST)
+            .check(
+                tf -> {
+                  var parts = tf.op("SpaceToBatchND", tf.in("x"), ints(2, 2), matrix(2, 2, 2, 2));
+                  var y =
+                      tf.op(
+                          "BatchToSpaceND",
+                          tf.op("Conv2D", plain, parts, normal(2, 3, 3, 3, 4)),
+                          ints(2, 2),
+                          matrix(0, 0, 0, 0));
+                  return Map.of("y", tf.op("BiasAdd", y, normal(3, 4)));
+                });
+    assertEquals(operators("Conv", 1), model.operatorCounts());
+    OnnxModel line =
+        Parity.on("x", normal(1, 2, 9, 3), -1, 9, 3)
+            .check(
+                tf -> {
+                  var parts = tf.op("SpaceToBatchND", tf.in("x"), ints(2), matrix(4, 1));
+                  var conv =
+                      tf.op(
+                          "Conv2D",
+                          plain,
+                          tf.op("ExpandDims", parts, integer(1)),
+                          normal(2, 1, 3, 3, 4));
+                  var joined = tf.op("Squeeze", Map.of("squeeze_dims", new long[] {1}), conv);
+                  return Map.of("y", tf.op("BatchToSpaceND", joined, ints(2), matrix(0, 1)));
+                });
+    assertEquals(operators("Transpose", 2, "Conv", 1), line.operatorCounts());
+  }
+
+  private static Tensor matrix(long... values) {
+    return Tensor.ofLongs(ElementType.INT32, new long[] {values.length / 2, 2}, i -> values[i]);
   }
 
   @Test
