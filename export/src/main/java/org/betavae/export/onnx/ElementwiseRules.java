@@ -60,7 +60,20 @@ final class ElementwiseRules {
           "InstanceNormalization");
 
   private static final List<String> ARITHMETIC =
-      List.of("Add", "Sub", "Mul", "Div", "Pow", "Mod", "Max", "Min", "Sum", "PRelu");
+      List.of(
+          "Add",
+          "Sub",
+          "Mul",
+          "Div",
+          "Pow",
+          "Mod",
+          "Max",
+          "Min",
+          "Sum",
+          "PRelu",
+          "BitwiseAnd",
+          "BitwiseOr",
+          "BitwiseXor");
   private static final List<String> LOGIC =
       List.of("Equal", "Less", "LessOrEqual", "Greater", "GreaterOrEqual", "And", "Or", "Xor");
 

@@ -1,23 +1,30 @@
 package org.betavae.export.toonnx;
 
 import static org.betavae.export.Parity.operators;
+import static org.betavae.export.TfTensors.integer;
 import static org.betavae.export.TfTensors.normal;
 import static org.betavae.export.TfTensors.uniform;
 import static org.betavae.export.TfTensors.whole;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.betavae.export.ConversionException;
+import org.betavae.export.ConvertOptions;
 import org.betavae.export.ElementType;
 import org.betavae.export.OnnxModel;
 import org.betavae.export.Parity;
 import org.betavae.export.Tensor;
+import org.betavae.export.TfToOnnx;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.tensorflow.proto.DataType;
 
 /**
  * Operators that work element by element, against TensorFlow, with the ONNX operators that they
@@ -120,10 +127,7 @@ final class ElementwiseConvertersTest {
   private static Map<String, Object> castTo(String op) {
     boolean logical = op.startsWith("Is");
     return Map.of(
-        "DstT",
-        org.tensorflow.proto.DataType.DT_FLOAT,
-        "SrcT",
-        logical ? org.tensorflow.proto.DataType.DT_BOOL : org.tensorflow.proto.DataType.DT_FLOAT);
+        "DstT", DataType.DT_FLOAT, "SrcT", logical ? DataType.DT_BOOL : DataType.DT_FLOAT);
   }
 
   @ParameterizedTest
@@ -298,6 +302,77 @@ final class ElementwiseConvertersTest {
   }
 
   @Test
+  void signBit_ofZerosAndInfinities_agrees() {
+    Tensor lowest = Tensor.ofLongs(ElementType.INT32, new long[0], i -> Integer.MIN_VALUE);
+    Tensor x =
+        Tensor.floats(
+            new long[] {7},
+            0f,
+            -0f,
+            1f,
+            -1f,
+            Float.POSITIVE_INFINITY,
+            Float.NEGATIVE_INFINITY,
+            -1e-40f);
+    Parity.on("x", x, -1)
+        .check(
+            tf ->
+                Map.of(
+                    "y",
+                    tf.op(
+                        "BitwiseAnd",
+                        tf.op("Bitcast", Map.of("type", DataType.DT_INT32), tf.in("x")),
+                        lowest)));
+  }
+
+  @Test
+  void otherBits_areRefused() {
+    var model =
+        Parity.on("x", normal(1, 4), -1)
+            .model(
+                tf ->
+                    Map.of(
+                        "y",
+                        tf.op(
+                            "BitwiseAnd",
+                            tf.op("Bitcast", Map.of("type", DataType.DT_INT32), tf.in("x")),
+                            integer(7))));
+    ConversionException e =
+        assertThrows(
+            ConversionException.class, () -> TfToOnnx.convert(model, ConvertOptions.defaults()));
+    assertTrue(
+        e.getMessage().contains("BitwiseAnd (node")
+            && e.getMessage().contains("no more than the sign bit"),
+        e.getMessage());
+    var bits =
+        Parity.on("x", normal(1, 4), -1)
+            .model(
+                tf -> Map.of("y", tf.op("Bitcast", Map.of("type", DataType.DT_INT32), tf.in("x"))));
+    ConversionException f =
+        assertThrows(
+            ConversionException.class, () -> TfToOnnx.convert(bits, ConvertOptions.defaults()));
+    assertTrue(
+        f.getMessage().contains("Bitcast (node") && f.getMessage().contains("no counterpart"),
+        f.getMessage());
+  }
+
+  @Test
+  void bitwise_ofIntegers_agrees() {
+    OnnxModel model =
+        Parity.on("x", whole(ElementType.INT32, 1, -9, 9, 4, 5), -1, 5)
+            .check(
+                tf ->
+                    Map.of(
+                        "and", tf.op("BitwiseAnd", tf.in("x"), integer(6)),
+                        "or", tf.op("BitwiseOr", tf.in("x"), integer(6)),
+                        "xor", tf.op("BitwiseXor", tf.in("x"), integer(6))),
+                18,
+                21);
+    assertEquals(
+        operators("BitwiseAnd", 1, "BitwiseOr", 1, "BitwiseXor", 1), model.operatorCounts());
+  }
+
+  @Test
   void select_agrees() {
     OnnxModel model =
         Parity.on("c", whole(ElementType.BOOL, 1, 0, 2, 4), -1)
@@ -347,26 +422,10 @@ final class ElementwiseConvertersTest {
         .check(
             tf ->
                 Map.of(
-                    "int",
-                        tf.op(
-                            "Cast",
-                            Map.of("DstT", org.tensorflow.proto.DataType.DT_INT32),
-                            tf.in("x")),
-                    "long",
-                        tf.op(
-                            "Cast",
-                            Map.of("DstT", org.tensorflow.proto.DataType.DT_INT64),
-                            tf.in("x")),
-                    "bool",
-                        tf.op(
-                            "Cast",
-                            Map.of("DstT", org.tensorflow.proto.DataType.DT_BOOL),
-                            tf.in("x")),
-                    "double",
-                        tf.op(
-                            "Cast",
-                            Map.of("DstT", org.tensorflow.proto.DataType.DT_DOUBLE),
-                            tf.in("x"))));
+                    "int", tf.op("Cast", Map.of("DstT", DataType.DT_INT32), tf.in("x")),
+                    "long", tf.op("Cast", Map.of("DstT", DataType.DT_INT64), tf.in("x")),
+                    "bool", tf.op("Cast", Map.of("DstT", DataType.DT_BOOL), tf.in("x")),
+                    "double", tf.op("Cast", Map.of("DstT", DataType.DT_DOUBLE), tf.in("x"))));
   }
 
   @Test

@@ -409,6 +409,21 @@ final class ShapeConvertersTest {
   }
 
   @Test
+  void roll_agrees() {
+    OnnxModel model =
+        onX().check(tf -> Map.of("y", tf.op("Roll", tf.in("x"), ints(-1, 8), ints(1, 2))));
+    assertEquals(operators("Slice", 4, "Concat", 2), model.operatorCounts());
+    Parity.on("x", normal(1, 5, 2), -1, 2)
+        .check(
+            tf ->
+                Map.of(
+                    "on",
+                    tf.op("Roll", tf.in("x"), ints(2), ints(0)),
+                    "back",
+                    tf.op("Roll", tf.in("x"), ints(-2), ints(0))));
+  }
+
+  @Test
   void oneHot_withIndicesOutOfRange_agrees() {
     Parity.on("i", whole(ElementType.INT32, 1, -2, 7, 3, 4), -1, 4)
         .check(
