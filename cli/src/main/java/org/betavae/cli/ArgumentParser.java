@@ -105,7 +105,7 @@ final class ArgumentParser {
       if (token.startsWith("-") && token.length() > 1) {
         unknown = true;
         String name = token.replaceFirst("^-+", "").replaceFirst("=.*", "");
-        problems.add("unknown option " + token + NearestName.suggestion(name, "--", names));
+        problems.add("unknown option " + token + Text.suggestion(name, "--", names));
       } else {
         operands.add(token);
       }

@@ -152,6 +152,6 @@ public final class Main {
     }
     TreeSet<String> names = new TreeSet<>();
     commands().forEach(c -> Stream.of(c.name(), c.name().split(" ", -1)[0]).forEach(names::add));
-    return "unknown command: " + first + NearestName.suggestion(first, "betavae ", names) + advice;
+    return "unknown command: " + first + Text.suggestion(first, "betavae ", names) + advice;
   }
 }

@@ -1,11 +1,20 @@
 package org.betavae.cli;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import org.betavae.data.NearestName;
 
-/** Breaks text into lines. */
+/** Breaks text into lines, and words what a misspelt name may mean. */
 final class Text {
   private Text() {}
+
+  /** What to append to an error about an unknown name; empty when no known one is near. */
+  static String suggestion(String typed, String prefix, Collection<String> names) {
+    return NearestName.of(typed, names)
+        .map(name -> " (did you mean " + prefix + name + "?)")
+        .orElse("");
+  }
 
   /** Lines of at most {@code width} characters, but for words that are longer. */
   static List<String> wrap(String text, int width) {

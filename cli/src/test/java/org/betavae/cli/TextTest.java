@@ -10,26 +10,16 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Optional;
 import org.betavae.data.ItemShape;
 import org.junit.jupiter.api.Test;
 
 /** Numbers, tables, names, layouts and progress lines. */
 class TextTest {
   @Test
-  void distance_countsEditsAndSwaps() {
-    assertEquals(0, NearestName.distance("train", "train"));
-    assertEquals(1, NearestName.distance("trian", "train"));
-    assertEquals(3, NearestName.distance("kitten", "sitting"));
-    assertEquals(5, NearestName.distance("", "embed"));
-  }
-
-  @Test
-  void nearestName_isFoundUnlessTooFar() {
+  void suggestion_namesTheNearest_asItIsTyped() {
     List<String> names = List.of("train", "traverse", "embed");
-    assertEquals(Optional.of("embed"), NearestName.of("embde", names));
-    assertEquals(Optional.of("traverse"), NearestName.of("trav", names));
-    assertEquals(Optional.empty(), NearestName.of("xyzzy", names));
+    assertEquals(" (did you mean betavae embed?)", Text.suggestion("embde", "betavae ", names));
+    assertEquals("", Text.suggestion("xyzzy", "--", names));
   }
 
   @Test

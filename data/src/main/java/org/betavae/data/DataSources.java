@@ -78,7 +78,7 @@ public final class DataSources {
     }
     throw new DataException(
         "data source '%s': there is no such file or folder, expected %s. %s"
-            .formatted(Sources.printable(source), KINDS, NearestName.advice(source)));
+            .formatted(Sources.printable(source), KINDS, SourceAdvice.of(source)));
   }
 
   private static Path path(String text) {

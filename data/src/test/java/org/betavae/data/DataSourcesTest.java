@@ -107,11 +107,4 @@ class DataSourcesTest {
         "expected [0, 1]",
         "Divide");
   }
-
-  @Test
-  void distance_countsChangedLetters() {
-    assertEquals(0, NearestName.distance("sprites", "sprites"));
-    assertEquals(3, NearestName.distance("kitten", "sitting"));
-    assertEquals(4, NearestName.distance("", "abcd"));
-  }
 }
