@@ -72,6 +72,11 @@ public final class OnnxValue {
     return shape == null ? -1 : shape.size();
   }
 
+  /** True if it is known to be a single number, whatever its rank. */
+  public boolean isSingle() {
+    return shape != null && shape.stream().allMatch(d -> d.equals(Dim.ONE));
+  }
+
   /** The value of a constant; null for anything else. */
   public Tensor constant() {
     return constant;

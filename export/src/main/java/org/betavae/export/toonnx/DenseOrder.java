@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import org.betavae.export.Tensor;
 import org.betavae.export.onnx.Dim;
+import org.betavae.export.onnx.ElementwiseOps;
 import org.betavae.export.onnx.OnnxGraph;
 import org.betavae.export.onnx.OnnxNode;
 import org.betavae.export.onnx.OnnxValue;
@@ -228,10 +229,10 @@ final class DenseOrder implements Rewrite {
           || !n.output().shape().get(1).is(width)) {
         return false;
       }
-      if (Elementwise.isUnary(n)) {
+      if (ElementwiseOps.isUnary(n)) {
         return true;
       }
-      if (!Elementwise.isBroadcast(n)) {
+      if (!ElementwiseOps.isBroadcast(n)) {
         return false;
       }
       for (int i = 0; i < n.inputs().size(); i++) {
@@ -255,8 +256,8 @@ final class DenseOrder implements Rewrite {
     private static boolean isSide(OnnxNode n, OnnxValue in) {
       return in == null
           || in.isConstant()
-          || Elementwise.isSingle(in)
-          || (Elementwise.isUnary(n) && in != n.input(0));
+          || in.isSingle()
+          || (ElementwiseOps.isUnary(n) && in != n.input(0));
     }
 
     /**

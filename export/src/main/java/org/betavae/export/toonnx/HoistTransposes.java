@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.betavae.export.onnx.ElementwiseOps;
 import org.betavae.export.onnx.OnnxGraph;
 import org.betavae.export.onnx.OnnxNode;
 import org.betavae.export.onnx.OnnxValue;
@@ -118,29 +119,27 @@ final class HoistTransposes implements Rewrite {
     if (n.is("Pad")) {
       return n.input(1).isConstant() && n.input(3) == null;
     }
-    return (Elementwise.isUnary(n) || Elementwise.isBroadcast(n))
+    return (ElementwiseOps.isUnary(n) || ElementwiseOps.isBroadcast(n))
         && n.output().rank() == rank
         && n.inputs().stream()
-            .allMatch(
-                in ->
-                    in == null || in.isConstant() || in.rank() == rank || Elementwise.isSingle(in));
+            .allMatch(in -> in == null || in.isConstant() || in.rank() == rank || in.isSingle());
   }
 
   /** Whether an input has dimensions whose order matters. */
   private static boolean moves(OnnxNode n, OnnxValue in) {
-    boolean further = n.input(0) != in && (Elementwise.isUnary(n) || n.is("Pad"));
-    return !further && !in.isConstant() && !(Elementwise.isSingle(in) && in.rank() == 0);
+    boolean further = n.input(0) != in && (ElementwiseOps.isUnary(n) || n.is("Pad"));
+    return !further && !in.isConstant() && !(in.isSingle() && in.rank() == 0);
   }
 
   private static OnnxValue copy(
       OnnxGraph graph, OnnxNode n, int[] perm, Map<OnnxValue, OnnxValue> flipped) {
     List<OnnxValue> in = new ArrayList<>();
     for (OnnxValue v : n.inputs()) {
-      if (v == null || !(moves(n, v) || (v.isConstant() && Elementwise.isBroadcast(n)))) {
+      if (v == null || !(moves(n, v) || (v.isConstant() && ElementwiseOps.isBroadcast(n)))) {
         in.add(v);
       } else if (v.isConstant()) {
         in.add(
-            Elementwise.isSingle(v)
+            v.isSingle()
                 ? v
                 : graph.constant(
                     v.name(), Build.toRank(v.constant(), perm.length).transpose(perm)));

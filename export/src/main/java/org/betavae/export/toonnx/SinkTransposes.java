@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.betavae.export.onnx.ElementwiseOps;
 import org.betavae.export.onnx.OnnxGraph;
 import org.betavae.export.onnx.OnnxNode;
 import org.betavae.export.onnx.OnnxValue;
@@ -64,11 +65,11 @@ final class SinkTransposes implements Rewrite {
 
   /** What takes the place of the node's outputs; null if the Transpose has to stay in front. */
   private static List<OnnxValue> behind(OnnxGraph graph, OnnxNode n, int[] perm) {
-    if (Elementwise.isUnary(n) && Build.perm(n.input(0)) != null) {
+    if (ElementwiseOps.isUnary(n) && Build.perm(n.input(0)) != null) {
       List<OnnxValue> in = Build.with(n.inputs(), 0, n.input(0).producer().input(0));
       return List.of(after(graph, n, graph.node(n.op(), n.name(), in, n.attributes()), perm));
     }
-    if (Elementwise.isBroadcast(n) || n.is("Concat")) {
+    if (ElementwiseOps.isBroadcast(n) || n.is("Concat")) {
       return together(graph, n, perm);
     }
     return Build.perm(n.input(0)) == null ? null : SinkRules.behind(graph, n, perm);
@@ -112,7 +113,7 @@ final class SinkTransposes implements Rewrite {
     if (v.rank() < 0 || (n.is("Concat") && v.rank() != rank)) {
       return null;
     }
-    if (!n.is("Concat") && Elementwise.isSingle(v)) {
+    if (!n.is("Concat") && v.isSingle()) {
       return v.rank() <= rank ? v : null;
     }
     int[] back = Perms.inverse(perm);
