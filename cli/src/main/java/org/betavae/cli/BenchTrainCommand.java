@@ -74,7 +74,7 @@ final class BenchTrainCommand extends Command {
       json.put("images_per_s_max", Numbers.rounded(figures.imagesPerSecondMax()));
       json.put("loss", Numbers.rounded(figures.loss())).put("batch", config.batch());
       json.put("threads", config.threads());
-      json.put("precision", config.precision().equals("bf16") ? "bfloat16" : "float32");
+      json.put("precision", config.run().precision().equals("bf16") ? "bfloat16" : "float32");
       json.put("compile", false).put("layout", "channels_last").put("steps", steps);
       json.put("data", data.name());
       console.say(
@@ -89,7 +89,7 @@ final class BenchTrainCommand extends Command {
               + ", "
               + config.threads()
               + " threads, "
-              + config.precision());
+              + config.run().precision());
       return Outcome.done(json);
     }
   }

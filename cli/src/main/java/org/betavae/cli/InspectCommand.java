@@ -121,7 +121,7 @@ final class InspectCommand extends Command {
   private static ObjectNode run(Path folder, Console console) throws IOException {
     RunFolder run = RunFolder.open(folder);
     ObjectNode json = Json.object().put("kind", "run").put("path", folder.toString());
-    JsonNode config = MAPPER.valueToTree(run.readConfig());
+    JsonNode config = MAPPER.valueToTree(run.readConfig().settings());
     json.set("config", config);
     sayFields(run.configFile().toString(), config, console);
     if (Files.exists(run.summaryFile())) {

@@ -12,7 +12,6 @@ import org.betavae.train.RunFolder;
 import org.betavae.train.RunSummary;
 import org.betavae.train.TrainConfig;
 import org.betavae.train.Trainer;
-import org.betavae.train.network.Networks;
 
 /** {@code train}: data to a run folder, exported too. */
 final class TrainCommand extends Command {
@@ -58,7 +57,7 @@ final class TrainCommand extends Command {
     TrainConfig config = settings(args, resume ? RunFolder.open(out) : null);
     try (Dataset data = TrainingData.open(config)) {
       config = withEpochs(args, config, data);
-      Networks.of(config.arch(), data.shape()); // says what does not fit before a folder is made
+      Trainer.requireFits(config, data); // says what does not fit before a folder is made
       if (resume) {
         return train(args, RunFolder.open(out), config, data, console);
       }

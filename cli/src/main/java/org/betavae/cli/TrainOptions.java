@@ -2,10 +2,12 @@ package org.betavae.cli;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.betavae.data.Dataset;
-import org.betavae.data.Split;
 import org.betavae.train.TrainConfig;
+import org.betavae.train.Trainer;
 import org.betavae.train.network.Networks;
+import org.betavae.train.objective.Likelihood;
 import org.betavae.train.objective.Objective;
 
 /** The options that set a {@link TrainConfig}, with its defaults. */
@@ -17,10 +19,22 @@ final class TrainOptions {
       Opt.path("config", "FILE.yaml", "settings from a file, such as a run's config.yaml");
   static final Opt<String> DATA = CommonOptions.DATA.or(DEFAULTS.data());
   static final Opt<String> OBJECTIVE =
-      Opt.choice("objective", "what is minimised", Objective.NAMES).or(DEFAULTS.objective());
+      Opt.choice("objective", "what is minimised", Objective.NAMES).or(DEFAULTS.objective().name());
   static final Opt<Double> BETA =
       Opt.number("beta", "weight of the KL term, 1 for a plain VAE", 0, Double.POSITIVE_INFINITY)
-          .or(DEFAULTS.beta());
+          .or(DEFAULTS.objective().beta());
+  static final Opt<String> BETA_SCHEDULE =
+      Opt.text(
+              "beta-schedule",
+              "constant|warm-up|cyclic|STEP:BETA,...",
+              "beta over the steps; knots are joined by straight lines")
+          .or(DEFAULTS.objective().betaSchedule());
+  static final Opt<Long> BETA_STEPS =
+      Opt.whole("beta-steps", "length of the warm-up or of one cycle, steps", 1, MANY)
+          .or(DEFAULTS.objective().betaSteps());
+  static final Opt<Double> BETA_RAMP =
+      Opt.number("beta-ramp", "part of a cycle in which beta rises", 0, 1)
+          .or(DEFAULTS.objective().betaRamp());
   static final Opt<Integer> LATENT =
       Opt.integer("latent", "number of latents", 1, 100_000).or(DEFAULTS.latent());
   static final Opt<String> ARCH =
@@ -30,10 +44,11 @@ final class TrainOptions {
               Networks.NAMES)
           .or(DEFAULTS.arch());
   static final Opt<String> LIKELIHOOD =
-      Opt.choice("likelihood", "distribution of the pixels", List.of("bernoulli", "gaussian"))
-          .or(DEFAULTS.likelihood());
+      Opt.choice("likelihood", "distribution of the pixels", Likelihood.NAMES)
+          .or(DEFAULTS.likelihood().name());
   static final Opt<Double> SIGMA =
-      Opt.positive("sigma", "standard deviation of the gaussian likelihood").or(DEFAULTS.sigma());
+      Opt.positive("sigma", "standard deviation of the gaussian likelihood")
+          .or(DEFAULTS.likelihood().sigma());
   static final Opt<Long> STEPS =
       Opt.whole("steps", "optimiser steps in all", 1, MANY).or(DEFAULTS.steps());
   static final Opt<Double> EPOCHS =
@@ -46,34 +61,36 @@ final class TrainOptions {
       Opt.integer("threads", "processor threads, all by default", 1, 1024);
   static final Opt<String> PRECISION =
       Opt.choice("precision", "of the large products; weights stay fp32", TrainConfig.PRECISIONS)
-          .or(DEFAULTS.precision());
+          .or(DEFAULTS.run().precision());
   static final Opt<String> DEVICE =
-      Opt.choice("device", "where to compute", TrainConfig.DEVICES).or(DEFAULTS.device());
+      Opt.choice("device", "where to compute", TrainConfig.DEVICES).or(DEFAULTS.run().device());
   static final Opt<Long> LOG_EVERY =
       Opt.whole("log-every", "steps between lines of history.jsonl", 1, MANY)
-          .or(DEFAULTS.logEvery());
+          .or(DEFAULTS.run().logEvery());
   static final Opt<Long> VALIDATION_EVERY =
       Opt.whole("validation-every", "steps between validations", 1, MANY)
-          .or(DEFAULTS.validationEvery());
+          .or(DEFAULTS.run().validationEvery());
   static final Opt<Long> CHECKPOINT_EVERY =
       Opt.whole("checkpoint-every", "steps between checkpoints", 1, MANY)
-          .or(DEFAULTS.checkpointEvery());
+          .or(DEFAULTS.run().checkpointEvery());
   static final Opt<Integer> KEEP_CHECKPOINTS =
       Opt.integer("keep-checkpoints", "how many of the last checkpoints stay", 1, 1_000_000)
-          .or(DEFAULTS.keepCheckpoints());
+          .or(DEFAULTS.run().keepCheckpoints());
 
-  /** In the order of the help. */
-  static final List<Opt<?>> ALL =
+  /** Those that are settings under the same name, in the order of the help. */
+  private static final List<Opt<?>> SETTINGS =
       List.of(
           DATA,
           OBJECTIVE,
           BETA,
+          BETA_SCHEDULE,
+          BETA_STEPS,
+          BETA_RAMP,
           LATENT,
           ARCH,
           LIKELIHOOD,
           SIGMA,
           STEPS,
-          EPOCHS,
           BATCH,
           LEARNING_RATE,
           CommonOptions.SEED,
@@ -83,8 +100,11 @@ final class TrainOptions {
           LOG_EVERY,
           VALIDATION_EVERY,
           CHECKPOINT_EVERY,
-          KEEP_CHECKPOINTS,
-          CONFIG);
+          KEEP_CHECKPOINTS);
+
+  /** All, in the order of the help. */
+  static final List<Opt<?>> ALL =
+      Stream.concat(SETTINGS.stream(), Stream.of(EPOCHS, CONFIG)).toList();
 
   private TrainOptions() {}
 
@@ -93,34 +113,16 @@ final class TrainOptions {
    * which needs the data.
    */
   static TrainConfig apply(Arguments args, TrainConfig base) {
-    TrainConfig.Builder b = base.toBuilder();
-    args.typed(DATA).ifPresent(b::data);
-    args.typed(OBJECTIVE).ifPresent(b::objective);
-    args.typed(BETA).ifPresent(b::beta);
-    args.typed(LATENT).ifPresent(b::latent);
-    args.typed(ARCH).ifPresent(b::arch);
-    args.typed(LIKELIHOOD).ifPresent(b::likelihood);
-    args.typed(SIGMA).ifPresent(b::sigma);
-    args.typed(STEPS).ifPresent(b::steps);
-    args.typed(BATCH).ifPresent(b::batch);
-    args.typed(LEARNING_RATE).ifPresent(b::learningRate);
-    args.typed(CommonOptions.SEED).ifPresent(b::seed);
-    args.typed(THREADS).ifPresent(b::threads);
-    args.typed(PRECISION).ifPresent(b::precision);
-    args.typed(DEVICE).ifPresent(b::device);
-    args.typed(LOG_EVERY).ifPresent(b::logEvery);
-    args.typed(VALIDATION_EVERY).ifPresent(b::validationEvery);
-    args.typed(CHECKPOINT_EVERY).ifPresent(b::checkpointEvery);
-    args.typed(KEEP_CHECKPOINTS).ifPresent(b::keepCheckpoints);
-    return b.build();
+    TrainConfig.Builder builder = base.toBuilder();
+    for (Opt<?> option : SETTINGS) {
+      args.typed(option).ifPresent(value -> builder.set(option.name(), value));
+    }
+    return builder.build();
   }
 
   /** Steps that see every item that is not held out so many times. */
   static long steps(double epochs, TrainConfig config, Dataset data) {
-    // As the trainer splits: no more is held out than a validation uses.
-    double heldOut =
-        Math.min(config.validationFraction(), (double) config.validationImages() / data.size());
-    int items = Split.of(data, heldOut, config.seed()).train().size();
+    int items = Trainer.split(config, data).train().size();
     return Math.max(1, (long) Math.ceil(epochs * items / config.batch()));
   }
 }

@@ -38,7 +38,7 @@ final class Devices {
   static ConfigProto sessionConfig(TrainConfig config, String device) {
     int towers = Math.min(config.threads(), config.batch());
     RewriterConfig.Builder rewriter = RewriterConfig.newBuilder();
-    if (config.precision().equals("bf16")) {
+    if (config.run().precision().equals("bf16")) {
       rewriter.setAutoMixedPrecisionOnednnBfloat16(RewriterConfig.Toggle.ON);
     }
     ConfigProto.Builder proto =

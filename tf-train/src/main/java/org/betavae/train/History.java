@@ -11,12 +11,29 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.betavae.data.AtomicOutput;
 
 /** {@code history.jsonl}: one JSON object a line, appended as the run goes on. */
 final class History {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** The names of every line; others are further terms. */
+  private static final Set<String> OWN =
+      Set.of(
+          "step",
+          "images",
+          "loss",
+          "negative_elbo",
+          "reconstruction",
+          "kl",
+          "learning_rate",
+          "images_per_s",
+          "split");
 
   private final Path file;
 
@@ -29,6 +46,7 @@ final class History {
    * @param negativeElbo nats per image
    * @param reconstruction nats per image
    * @param kl nats per image
+   * @param further terms of the objective by name
    * @param learningRate of this step
    * @param imagesPerSecond since the line before
    * @param validation whether the terms are of held-out data
@@ -40,9 +58,14 @@ final class History {
       double negativeElbo,
       double reconstruction,
       double kl,
+      Map<String, Double> further,
       double learningRate,
       double imagesPerSecond,
-      boolean validation) {}
+      boolean validation) {
+    Line {
+      further = Collections.unmodifiableMap(new LinkedHashMap<>(further));
+    }
+  }
 
   History(Path file) {
     this.file = file;
@@ -56,6 +79,7 @@ final class History {
     node.put("negative_elbo", line.negativeElbo());
     node.put("reconstruction", line.reconstruction());
     node.put("kl", line.kl());
+    line.further().forEach(node::put);
     node.put("learning_rate", line.learningRate());
     node.put("images_per_s", line.imagesPerSecond());
     if (line.validation()) {
@@ -93,11 +117,20 @@ final class History {
               n.path("negative_elbo").asDouble(),
               n.path("reconstruction").asDouble(),
               n.path("kl").asDouble(),
+              further(n),
               n.path("learning_rate").asDouble(),
               n.path("images_per_s").asDouble(),
               n.has("split")));
     }
     return lines;
+  }
+
+  private static Map<String, Double> further(JsonNode line) {
+    Map<String, Double> further = new LinkedHashMap<>();
+    line.properties().stream()
+        .filter(field -> !OWN.contains(field.getKey()))
+        .forEach(field -> further.put(field.getKey(), field.getValue().asDouble()));
+    return further;
   }
 
   private List<JsonNode> nodes() {

@@ -1,5 +1,8 @@
 package org.betavae.train;
 
+import java.util.Arrays;
+import java.util.List;
+
 /** Means of terms and speed since the last history line and over the whole run. */
 final class Meter {
   private long stepStart;
@@ -8,27 +11,44 @@ final class Meter {
   private long intervalImages;
   private long totalImages;
   private int steps;
-  private double loss;
-  private double reconstruction;
-  private double kl;
+  private double[] sums = new double[VaeGraph.TERMS.size()];
 
-  /** Means since the last call of {@link #takeMeans}. */
-  record Means(double loss, double reconstruction, double kl, double imagesPerSecond) {}
+  /**
+   * Means since the last call of {@link #takeMeans}.
+   *
+   * @param terms one for each of {@link VaeSession#termNames}
+   */
+  record Means(List<Double> terms, double imagesPerSecond) {
+    double loss() {
+      return terms.get(0);
+    }
+
+    double reconstruction() {
+      return terms.get(1);
+    }
+
+    double kl() {
+      return terms.get(2);
+    }
+  }
 
   void startStep() {
     stepStart = System.nanoTime();
   }
 
-  void endStep(VaeSession.Step terms, int images) {
+  void endStep(float[] terms, int images) {
     long nanos = System.nanoTime() - stepStart;
     intervalNanos += nanos;
     totalNanos += nanos;
     intervalImages += images;
     totalImages += images;
     steps++;
-    loss += terms.loss();
-    reconstruction += terms.reconstruction();
-    kl += terms.kl();
+    if (sums.length != terms.length) {
+      sums = new double[terms.length];
+    }
+    for (int i = 0; i < terms.length; i++) {
+      sums[i] += terms[i];
+    }
   }
 
   boolean hasPending() {
@@ -40,21 +60,15 @@ final class Meter {
     steps = 0;
     intervalNanos = 0;
     intervalImages = 0;
-    loss = 0;
-    reconstruction = 0;
-    kl = 0;
+    Arrays.fill(sums, 0);
     return means;
   }
 
   TrainListener.Progress progress(long step, long allSteps) {
-    Means m = means();
+    double reconstruction = sums[1] / steps;
+    double kl = sums[2] / steps;
     return new TrainListener.Progress(
-        step,
-        allSteps,
-        m.imagesPerSecond(),
-        m.reconstruction() + m.kl(),
-        m.reconstruction(),
-        m.kl());
+        step, allSteps, imagesPerSecond(), reconstruction + kl, reconstruction, kl);
   }
 
   double overallSeconds() {
@@ -67,6 +81,10 @@ final class Meter {
 
   private Means means() {
     return new Means(
-        loss / steps, reconstruction / steps, kl / steps, intervalImages / (intervalNanos / 1e9));
+        Arrays.stream(sums).map(sum -> sum / steps).boxed().toList(), imagesPerSecond());
+  }
+
+  private double imagesPerSecond() {
+    return intervalImages / (intervalNanos / 1e9);
   }
 }

@@ -1,8 +1,9 @@
 package org.betavae.train;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.betavae.data.AtomicOutput;
 
@@ -122,7 +124,8 @@ public record RunFolder(Path root) {
 
   /** Writes {@code config.yaml}. */
   public void writeConfig(TrainConfig config) {
-    AtomicOutput.write(configFile(), out -> out.write(YAML.writeValueAsBytes(config)));
+    AtomicOutput.write(
+        configFile(), out -> out.write(YAML.writeValueAsBytes(ConfigTree.of(config))));
   }
 
   /** Reads {@code config.yaml}. */
@@ -136,29 +139,42 @@ public record RunFolder(Path root) {
    * @throws IllegalArgumentException if it cannot be read or a setting is unknown or wrong
    */
   public static TrainConfig readConfig(Path file) {
+    String text;
     try {
-      return YAML.readValue(Files.readAllBytes(file), TrainConfig.class);
-    } catch (UnrecognizedPropertyException e) {
-      throw new IllegalArgumentException(
-          file
-              + ": unknown setting "
-              + e.getPropertyName()
-              + " in line "
-              + e.getLocation().getLineNr()
-              + ", expected one of "
-              + e.getKnownPropertyIds().stream().map(Object::toString).sorted().toList()
-              + ".",
-          e);
-    } catch (JsonProcessingException e) {
-      String line = e.getLocation() == null ? "" : " in line " + e.getLocation().getLineNr();
-      String reason =
-          e.getCause() instanceof IllegalArgumentException cause
-              ? cause.getMessage()
-              : e.getOriginalMessage();
-      throw new IllegalArgumentException(file + ": bad setting" + line + ": " + reason, e);
+      text = Files.readString(file);
     } catch (IOException e) {
       throw new IllegalArgumentException("Cannot read " + file + ": " + e.getMessage(), e);
     }
+    try {
+      JsonNode tree = YAML.readTree(text);
+      if (tree.isMissingNode() || tree.isNull()) {
+        return TrainConfig.defaults();
+      }
+      if (!(tree instanceof ObjectNode settings)) {
+        throw new IllegalArgumentException(
+            "expected lines such as 'beta: 4', found no names. Write one setting a line.");
+      }
+      return ConfigTree.toConfig(settings);
+    } catch (JsonProcessingException e) {
+      String line = e.getLocation() == null ? "" : " in line " + e.getLocation().getLineNr();
+      throw new IllegalArgumentException(
+          file + ": no YAML" + line + ": " + e.getOriginalMessage().lines().findFirst().orElse(""),
+          e);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(file + line(text, e.getMessage()) + e.getMessage(), e);
+    }
+  }
+
+  /** " line N: " of the setting that a message is about, as far as it can be found. */
+  private static String line(String text, String message) {
+    String name = message.replaceFirst("^unknown setting ", "").split("[ ,.]", 2)[0];
+    List<String> lines = text.lines().toList();
+    for (int i = 0; i < lines.size(); i++) {
+      if (lines.get(i).matches("[\"']?" + Pattern.quote(name) + "[\"']?\\s*:.*")) {
+        return " line " + (i + 1) + ": ";
+      }
+    }
+    return ": ";
   }
 
   /** Writes {@code summary.json}. */

@@ -57,8 +57,8 @@ public record RunModels(OnnxModel encoder, OnnxModel decoder, ModelFacts facts) 
     return new ModelFacts(
         item.size() == 3 ? List.of(item.get(2), item.get(0), item.get(1)) : item,
         config.latent(),
-        config.likelihood(),
-        config.objective(),
+        config.likelihood().name(),
+        config.objective().name(),
         settings,
         summary.datasetName(),
         summary.steps(),

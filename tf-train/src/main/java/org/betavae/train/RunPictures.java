@@ -181,6 +181,6 @@ final class RunPictures {
   }
 
   private float[] means(float[] items, int n) {
-    return session.evaluate(items, n, 0).mean;
+    return session.evaluate(items, n, 0, 1).mean;
   }
 }

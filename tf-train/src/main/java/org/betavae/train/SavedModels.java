@@ -8,7 +8,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import org.betavae.data.ItemShape;
 import org.betavae.train.network.Network;
-import org.betavae.train.network.Networks;
+import org.betavae.train.network.Pass;
 import org.betavae.train.network.Weights;
 import org.betavae.train.network.Weights.Weight;
 import org.betavae.train.objective.Likelihood;
@@ -45,7 +45,7 @@ final class SavedModels {
   SavedModels(TrainConfig config, ItemShape shape, Map<String, float[]> values) {
     this.config = config;
     this.shape = shape;
-    this.network = Networks.of(config.arch(), shape);
+    this.network = config.network().newNetwork(shape, config.newLikelihood().outputsPerValue());
     this.values = values;
   }
 
@@ -55,7 +55,7 @@ final class SavedModels {
       Ops tf = Ops.create(graph);
       Weights weights = new Weights(tf);
       Placeholder<TFloat32> x = input(tf, "x", VaeGraph.itemsShape(shape, -1));
-      Network.Posterior q = network.encode(tf, weights, x, config.latent());
+      Network.Posterior q = network.encode(Pass.inference(tf, weights), x, config.latent());
       Signature signature =
           Signature.builder()
               .key(Signature.DEFAULT_KEY)
@@ -75,16 +75,16 @@ final class SavedModels {
       Weights weights = new Weights(tf);
       Likelihood likelihood = config.newLikelihood();
       Placeholder<TFloat32> z = input(tf, "z", Shape.of(-1, config.latent()));
-      Operand<TFloat32> output = network.decode(tf, weights, z);
+      Operand<TFloat32> output = network.decode(Pass.inference(tf, weights), z);
       Signature.Builder signature =
           Signature.builder()
               .key(Signature.DEFAULT_KEY)
               .input("z", z)
               .output("x", likelihood.mean(tf.withName("x"), output))
               .methodName("tensorflow/serving/predict");
-      if (likelihood.hasLogits()) {
-        signature.output("logits", tf.withName("logits").identity(output));
-      }
+      likelihood
+          .logits(tf.withName("logits"), output)
+          .ifPresent(logits -> signature.output("logits", logits));
       write(folder, graph, weights, signature.build());
     }
   }

@@ -1,6 +1,8 @@
 package org.betavae.train;
 
 import java.util.Random;
+import org.betavae.train.objective.Draw;
+import org.tensorflow.types.TInt32;
 
 /**
  * Random numbers that depend on a run's seed, a purpose and a step alone, so that a resumed run
@@ -16,6 +18,12 @@ final class Seeds {
   /** Latents of the sampled pictures. */
   static final long SAMPLES = 3;
 
+  /** Seeds of the graph's own random operations. */
+  static final long RANDOM_OPS = 4;
+
+  /** The first of an objective's own draws; the next ones follow. */
+  static final long OBJECTIVE = 1000;
+
   private Seeds() {}
 
   /** A generator whose algorithm is fixed by the Java specification. */
@@ -29,6 +37,26 @@ final class Seeds {
     for (int i = 0; i < length; i++) {
       target[i] = (float) random.nextGaussian();
     }
+  }
+
+  /** Fills all of {@code target} with draws of that kind. */
+  static void draw(float[] target, Draw.Kind kind, long seed, long purpose, long step) {
+    switch (kind) {
+      case NORMAL -> gaussian(target, target.length, seed, purpose, step);
+      case UNIFORM -> {
+        Random random = random(seed, purpose, step);
+        for (int i = 0; i < target.length; i++) {
+          target[i] = random.nextFloat();
+        }
+      }
+    }
+  }
+
+  /** Fills the seed of stateless random operations, {@code [2]}. */
+  static void integers(TInt32 target, long seed, long step) {
+    Random random = random(seed, RANDOM_OPS, step);
+    target.setInt(random.nextInt(), 0);
+    target.setInt(random.nextInt(), 1);
   }
 
   /** SplitMix64's finaliser (Steele, Lea and Flood 2014). */

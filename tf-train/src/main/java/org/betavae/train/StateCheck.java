@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.betavae.train.network.Weights.Weight;
+import org.betavae.train.optimizer.Adam;
 
 /** Compares a checkpoint's arrays with those a graph wants. */
 final class StateCheck {
@@ -18,12 +19,18 @@ final class StateCheck {
    *
    * @throws TrainException if an array is missing, left over or of another size
    */
-  static void requireFits(Collection<Weight> weights, Map<String, float[]> state, String source) {
+  static void requireFits(
+      Collection<Weight> weights,
+      Collection<Adam.Moments> moments,
+      Map<String, float[]> state,
+      String source) {
     Map<String, Integer> wanted = new LinkedHashMap<>();
     for (Weight w : weights) {
       wanted.put(w.name(), w.size());
-      wanted.put("adam/" + w.name() + "/m", w.size());
-      wanted.put("adam/" + w.name() + "/v", w.size());
+    }
+    for (Adam.Moments m : moments) {
+      wanted.put("adam/" + m.weight().name() + "/m", m.weight().size());
+      wanted.put("adam/" + m.weight().name() + "/v", m.weight().size());
     }
     List<String> differences = new ArrayList<>();
     wanted.forEach(

@@ -42,7 +42,8 @@ public final class TrainBenchmark {
     double[] rates = new double[steps / window];
     double loss = 0;
     try (VaeSession session =
-            new VaeSession(config, data.shape(), Devices.resolve(config.device()));
+            new VaeSession(
+                config, data.shape(), data.size(), Devices.resolve(config.run().device()));
         BatchLoader batches = new BatchLoader(data, config.batch(), config.seed(), 0, PREFETCH)) {
       session.initialize();
       long step = 0;
@@ -53,7 +54,7 @@ public final class TrainBenchmark {
         long start = System.nanoTime();
         loss = 0;
         for (int i = 0; i < window; i++) {
-          loss += session.step(batches.next().values(), ++step, config.learningRate()).loss();
+          loss += session.step(batches.next().values(), ++step, config.learningRate())[0];
         }
         rates[w] = (double) config.batch() * window / ((System.nanoTime() - start) / 1e9);
       }

@@ -1,5 +1,7 @@
 package org.betavae.train;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.betavae.data.BatchLoader;
@@ -36,7 +38,7 @@ public final class Trainer {
     this.config = config;
     this.data = data;
     this.listener = listener;
-    checkpoints = new CheckpointStore(run.checkpoints(), config.keepCheckpoints());
+    checkpoints = new CheckpointStore(run.checkpoints(), config.run().keepCheckpoints());
     history = new History(run.historyFile());
   }
 
@@ -100,21 +102,21 @@ public final class Trainer {
   }
 
   private VaeSession newSession() {
-    return new VaeSession(config, data.shape(), Devices.resolve(config.device()));
+    return new VaeSession(
+        config, data.shape(), data.size(), Devices.resolve(config.run().device()));
   }
 
   private RunSummary train(VaeSession session, long firstStep) {
-    Split split = Split.of(data, heldOutFraction(), config.seed());
+    Split split = split(config, data);
     long step = firstStep;
     try (BatchLoader batches =
         new BatchLoader(split.train(), config.batch(), config.seed(), firstStep, PREFETCH)) {
       while (step < config.steps() && !listener.shouldStop()) {
         meter.startStep();
-        VaeSession.Step terms =
-            session.step(batches.next().values(), step + 1, config.learningRate());
+        float[] terms = session.step(batches.next().values(), step + 1, config.learningRate());
         step++;
         meter.endStep(terms, config.batch());
-        requireFinite(terms, step);
+        requireFinite(session, terms, step);
         listener.onProgress(meter.progress(step, config.steps()));
         afterStep(session, split, step);
       }
@@ -122,27 +124,29 @@ public final class Trainer {
     return finish(session, split, step);
   }
 
-  /** No more is held out than a validation uses, so that training has the rest. */
-  private double heldOutFraction() {
-    return Math.min(config.validationFraction(), (double) config.validationImages() / data.size());
+  /** How a run splits its data: no more is held out than a validation uses. */
+  public static Split split(TrainConfig config, Dataset data) {
+    RunSettings run = config.run();
+    double largest = (double) run.validationImages() / data.size();
+    return Split.of(data, Math.min(run.validationFraction(), largest), config.seed());
   }
 
   private void afterStep(VaeSession session, Split split, long step) {
-    if (step % config.logEvery() == 0) {
-      log(step);
+    if (step % config.run().logEvery() == 0) {
+      log(session, step);
     }
-    boolean validated = step % config.validationEvery() == 0;
+    boolean validated = step % config.run().validationEvery() == 0;
     if (validated) {
       validate(session, split, step);
     }
-    if (step % config.checkpointEvery() == 0) {
+    if (step % config.run().checkpointEvery() == 0) {
       save(session, step);
     }
   }
 
   private RunSummary finish(VaeSession session, Split split, long step) {
     if (meter.hasPending()) {
-      log(step);
+      log(session, step);
     }
     Validation validation = validate(session, split, step);
     if (savedStep != step) {
@@ -177,7 +181,7 @@ public final class Trainer {
     return summary;
   }
 
-  private void log(long step) {
+  private void log(VaeSession session, long step) {
     Meter.Means means = meter.takeMeans();
     history.append(
         new History.Line(
@@ -187,6 +191,7 @@ public final class Trainer {
             means.reconstruction() + means.kl(),
             means.reconstruction(),
             means.kl(),
+            further(session.termNames(), means.terms()),
             config.learningRate(),
             means.imagesPerSecond(),
             false));
@@ -194,7 +199,7 @@ public final class Trainer {
 
   private Validation validate(VaeSession session, Split split, long step) {
     long start = System.nanoTime();
-    Validation v = Validation.of(session, split.validation(), config.latent());
+    Validation v = Validation.of(session, split.validation(), config.latent(), step);
     double seconds = (System.nanoTime() - start) / 1e9;
     int images = split.validation().size();
     lastValidationLoss = v.loss();
@@ -206,6 +211,7 @@ public final class Trainer {
             v.negativeElbo(),
             v.reconstruction(),
             v.kl(),
+            Map.of(),
             config.learningRate(),
             images / seconds,
             true));
@@ -226,17 +232,31 @@ public final class Trainer {
     savedStep = step;
   }
 
-  private void requireFinite(VaeSession.Step terms, long step) {
-    if (!Double.isFinite(terms.loss())) {
-      throw diverged(
-          step,
-          "the loss is "
-              + terms.loss()
-              + " (reconstruction "
-              + terms.reconstruction()
-              + ", KL "
-              + terms.kl()
-              + ")");
+  private static Map<String, Double> further(List<String> names, List<Double> terms) {
+    Map<String, Double> further = new LinkedHashMap<>();
+    for (int i = VaeGraph.TERMS.size(); i < names.size(); i++) {
+      further.put(names.get(i), terms.get(i));
+    }
+    return further;
+  }
+
+  private void requireFinite(VaeSession session, float[] terms, long step) {
+    for (int i = 0; i < terms.length; i++) {
+      if (!Float.isFinite(terms[i])) {
+        List<String> all = new ArrayList<>();
+        for (int j = 0; j < terms.length; j++) {
+          all.add(session.termNames().get(j) + " " + terms[j]);
+        }
+        throw diverged(
+            step,
+            "the "
+                + session.termNames().get(i)
+                + " is "
+                + terms[i]
+                + " ("
+                + String.join(", ", all)
+                + ")");
+      }
     }
   }
 
@@ -257,7 +277,13 @@ public final class Trainer {
             + ", or a smaller --beta.");
   }
 
-  private static void requireFits(TrainConfig config, Dataset data) {
+  /**
+   * Checks that a run could begin.
+   *
+   * @throws IllegalArgumentException if the data do not suit the network or the likelihood
+   */
+  public static void requireFits(TrainConfig config, Dataset data) {
+    config.network().newNetwork(data.shape(), config.newLikelihood().outputsPerValue());
     ValueRange range = data.range();
     if (config.newLikelihood().needsUnitInterval() && (range.min() < 0 || range.max() > 1)) {
       throw new IllegalArgumentException(
@@ -268,7 +294,7 @@ public final class Trainer {
               + " to "
               + range.max()
               + ", expected [0,1] for likelihood "
-              + config.likelihood()
+              + config.likelihood().name()
               + ". Scale them, or use --likelihood gaussian.");
     }
   }

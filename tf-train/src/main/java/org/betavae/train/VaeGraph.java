@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.betavae.data.ItemShape;
 import org.betavae.train.network.Network;
-import org.betavae.train.network.Networks;
+import org.betavae.train.network.Pass;
 import org.betavae.train.network.Weights;
 import org.betavae.train.network.Weights.Weight;
-import org.betavae.train.objective.GaussianKl;
 import org.betavae.train.objective.Likelihood;
 import org.betavae.train.objective.Objective;
 import org.betavae.train.optimizer.Adam;
@@ -17,9 +17,11 @@ import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 
 /**
  * The graph of a beta-VAE: a training pass for batches of one size, and an evaluation pass for any
@@ -27,27 +29,64 @@ import org.tensorflow.types.TFloat32;
  *
  * <p>The training batch is split among towers, one a thread, which share the weights; their terms
  * are summed before the objective sees them, so the number of towers changes rounding and nothing
- * else. A thread kept on a tower of its own is faster than two threads inside every operator.
+ * else (but for batch norm, whose statistics are a tower's). A thread kept on a tower of its own is
+ * faster than two threads inside every operator.
  */
 final class VaeGraph implements AutoCloseable {
+  /** The first terms of {@link Training#terms}; the objective's own follow. */
+  static final List<String> TERMS = List.of("loss", "reconstruction", "kl");
+
+  /** How slowly batch norm's statistics follow, TensorFlow's and Keras' default. */
+  private static final float STATISTICS_MOMENTUM = 0.99f;
+
   private final Graph graph = new Graph();
+  private final TrainConfig config;
+  private final ItemShape shape;
+  private final Objective objective;
+  private final Likelihood likelihood;
+  private final Network network;
+  private final long datasetSize;
   private final Weights weights;
+  private final Fed fed;
   private final Training training;
   private final Evaluation evaluation;
-  private final Network network;
+
+  /**
+   * What both passes are fed for the objective.
+   *
+   * @param controls {@code [number of controls]}, absent if there are none
+   * @param draws {@code [rows, latent]} each
+   */
+  record Fed(Optional<Placeholder<TFloat32>> controls, List<Placeholder<TFloat32>> draws) {}
 
   /**
    * The pass that trains.
    *
    * @param items {@code [batch, ...]}
    * @param noise {@code [batch, latent]}
-   * @param terms loss, reconstruction and KL in nats per image, {@code [3]}
+   * @param random seed of random operations, {@code [2]}, where there are any
+   * @param terms {@link VaeGraph#TERMS} and then the objective's own, nats per image
+   * @param names of the terms
+   * @param optimizers the model's, and the adversary's if there is one
+   * @param update runs one step
    */
   record Training(
       Placeholder<TFloat32> items,
       Placeholder<TFloat32> noise,
+      Optional<Placeholder<TInt32>> random,
       Operand<TFloat32> terms,
-      Adam.InGraph adam) {}
+      List<String> names,
+      List<Optimized> optimizers,
+      Op update) {}
+
+  /**
+   * Some weights and what updates them.
+   *
+   * @param rule how
+   * @param adam in the graph
+   * @param adversary whether they are the adversary's
+   */
+  record Optimized(Adam rule, Adam.InGraph adam, boolean adversary) {}
 
   /**
    * The pass that evaluates, encodes and decodes.
@@ -74,15 +113,22 @@ final class VaeGraph implements AutoCloseable {
   /**
    * Builds the graph.
    *
+   * @param datasetSize number of items in the data set
    * @throws IllegalArgumentException if the network cannot take items of that shape
    */
-  VaeGraph(TrainConfig config, ItemShape shape) {
-    network = Networks.of(config.arch(), shape);
+  VaeGraph(TrainConfig config, ItemShape shape, long datasetSize) {
+    this.config = config;
+    this.shape = shape;
+    this.datasetSize = datasetSize;
+    objective = config.newObjective();
+    likelihood = config.newLikelihood();
+    network = config.network().newNetwork(shape, likelihood.outputsPerValue());
     try {
       Ops tf = Ops.create(graph);
       weights = new Weights(tf);
-      training = training(tf, config, shape);
-      evaluation = evaluation(tf.withSubScope("evaluation"), config, shape);
+      fed = fed(tf);
+      training = training(tf);
+      evaluation = evaluation(tf.withSubScope("evaluation"));
     } catch (RuntimeException | Error e) {
       graph.close();
       throw e;
@@ -91,6 +137,14 @@ final class VaeGraph implements AutoCloseable {
 
   Graph graph() {
     return graph;
+  }
+
+  Objective objective() {
+    return objective;
+  }
+
+  Fed fed() {
+    return fed;
   }
 
   Training training() {
@@ -117,44 +171,74 @@ final class VaeGraph implements AutoCloseable {
         : Shape.of(n, shape.size());
   }
 
-  private Training training(Ops tf, TrainConfig config, ItemShape shape) {
+  private Fed fed(Ops tf) {
+    int controls = objective.controls().size();
+    List<Placeholder<TFloat32>> draws = new ArrayList<>();
+    for (int i = 0; i < objective.draws().size(); i++) {
+      draws.add(placeholder(tf, "draw" + i, Shape.of(-1, config.latent())));
+    }
+    return new Fed(
+        controls == 0
+            ? Optional.empty()
+            : Optional.of(placeholder(tf, "controls", Shape.of(controls))),
+        draws);
+  }
+
+  private Training training(Ops tf) {
     int batch = config.batch();
+    Pass pass = Pass.training(tf, weights);
     Placeholder<TFloat32> items = placeholder(tf, "items", itemsShape(shape, batch));
     Placeholder<TFloat32> noise = placeholder(tf, "noise", Shape.of(batch, config.latent()));
-    Objective.Terms terms = towers(tf, config, items, noise);
-    Operand<TFloat32> loss = config.newObjective().loss(tf, terms);
-    List<Weight> trained = new ArrayList<>(weights.all());
+    Objective.Terms terms = towers(pass, items, noise);
+    Objective.Loss loss = objective.loss(pass, terms);
+    List<Optimized> optimizers = new ArrayList<>();
+    optimizers.add(optimized(tf, loss.total(), false));
+    loss.adversary().ifPresent(l -> optimizers.add(optimized(tf, l, true)));
+    List<Op> updates = new ArrayList<>(pass.statisticUpdates(STATISTICS_MOMENTUM));
+    optimizers.forEach(o -> updates.add(o.adam().update()));
+    List<String> names = new ArrayList<>(TERMS);
+    names.addAll(loss.parts().keySet());
+    List<Operand<TFloat32>> values =
+        new ArrayList<>(List.of(loss.total(), terms.reconstruction(), terms.kl()));
+    values.addAll(loss.parts().values());
+    return new Training(
+        items,
+        noise,
+        pass.random(),
+        tf.stack(values),
+        names,
+        optimizers,
+        tf.withName("step").withControlDependencies(updates).noOp());
+  }
+
+  private Optimized optimized(Ops tf, Operand<TFloat32> loss, boolean adversary) {
+    List<Weight> trained = weights.trained(Objective.ADVERSARY, adversary);
     Output<?>[] variables =
         trained.stream().map(w -> w.variable().asOutput()).toArray(Output<?>[]::new);
     Output<?>[] gradients = graph.addGradients(loss.asOutput(), variables);
-    Adam.InGraph adam = Adam.DEFAULT.build(tf, trained, gradients);
-    Operand<TFloat32> packed = tf.stack(List.of(loss, terms.reconstruction(), terms.kl()));
-    return new Training(items, noise, packed, adam);
+    Adam rule = adversary ? Adam.ADVERSARY : Adam.DEFAULT;
+    return new Optimized(rule, rule.build(tf, trained, gradients), adversary);
   }
 
-  private Objective.Terms towers(
-      Ops tf, TrainConfig config, Operand<TFloat32> items, Operand<TFloat32> noise) {
-    Likelihood likelihood = config.newLikelihood();
+  private Objective.Terms towers(Pass pass, Operand<TFloat32> items, Operand<TFloat32> noise) {
+    Ops tf = pass.tf();
     int count = Math.min(config.threads(), config.batch());
     List<Operand<TFloat32>> xs = split(tf, items, config.batch(), count);
     List<Operand<TFloat32>> epsilons = split(tf, noise, config.batch(), count);
     Map<String, List<Operand<TFloat32>>> parts = new LinkedHashMap<>();
     for (int i = 0; i < count; i++) {
-      Ops tower = tf.withSubScope("tower" + i);
-      Network.Posterior q = network.encode(tower, weights, xs.get(i), config.latent());
-      Operand<TFloat32> z = sample(tower, q, epsilons.get(i));
-      Operand<TFloat32> output = network.decode(tower, weights, z);
-      add(parts, "mean", q.mean());
-      add(parts, "logVar", q.logVar());
-      add(parts, "z", z);
-      add(
-          parts,
-          "reconstruction",
-          sumAll(tower, likelihood.negativeLogLikelihood(tower, xs.get(i), output)));
-      add(parts, "kl", sumAll(tower, GaussianKl.perLatent(tower, q.mean(), q.logVar())));
+      Pass tower = pass.in("tower" + i);
+      Forward f =
+          Forward.of(tower, network, likelihood, config.latent(), xs.get(i), epsilons.get(i));
+      add(parts, "mean", f.posterior().mean());
+      add(parts, "logVar", f.posterior().logVar());
+      add(parts, "z", f.z());
+      add(parts, "reconstruction", sumAll(tower.tf(), f.reconstruction()));
+      add(parts, "kl", sumAll(tower.tf(), f.kl()));
     }
     Operand<TFloat32> perImage = tf.constant(1f / config.batch());
-    return new Objective.Terms(
+    return terms(
+        tf,
         join(tf, parts.get("mean")),
         join(tf, parts.get("logVar")),
         join(tf, parts.get("z")),
@@ -162,37 +246,50 @@ final class VaeGraph implements AutoCloseable {
         tf.math.mul(sum(tf, parts.get("kl")), perImage));
   }
 
-  private Evaluation evaluation(Ops tf, TrainConfig config, ItemShape shape) {
-    Likelihood likelihood = config.newLikelihood();
+  private Objective.Terms terms(
+      Ops tf,
+      Operand<TFloat32> mean,
+      Operand<TFloat32> logVar,
+      Operand<TFloat32> z,
+      Operand<TFloat32> reconstruction,
+      Operand<TFloat32> kl) {
+    List<Operand<TFloat32>> controls =
+        fed.controls()
+            .map(
+                c ->
+                    List.<Operand<TFloat32>>copyOf(
+                        tf.unstack(c, (long) objective.controls().size()).output()))
+            .orElse(List.of());
+    return new Objective.Terms(
+        mean, logVar, z, reconstruction, kl, controls, List.copyOf(fed.draws()), datasetSize);
+  }
+
+  private Evaluation evaluation(Ops tf) {
+    Pass pass = Pass.inference(tf, weights);
     Placeholder<TFloat32> items = placeholder(tf, "items", itemsShape(shape, -1));
     Placeholder<TFloat32> noise = placeholder(tf, "noise", Shape.of(-1, config.latent()));
     Placeholder<TFloat32> latents = placeholder(tf, "z", Shape.of(-1, config.latent()));
-    Network.Posterior q = network.encode(tf, weights, items, config.latent());
-    Operand<TFloat32> drawn = sample(tf, q, noise);
-    Operand<TFloat32> output = network.decode(tf, weights, drawn);
-    Operand<TFloat32> reconstruction = likelihood.negativeLogLikelihood(tf, items, output);
-    Operand<TFloat32> kl = GaussianKl.perLatent(tf, q.mean(), q.logVar());
+    Forward f = Forward.of(pass, network, likelihood, config.latent(), items, noise);
     Operand<TFloat32> meanKl =
-        tf.math.mean(tf.reduceSum(kl, tf.constant(new int[] {1})), tf.constant(0));
+        tf.math.mean(tf.reduceSum(f.kl(), tf.constant(new int[] {1})), tf.constant(0));
     Objective.Terms terms =
-        new Objective.Terms(
-            q.mean(), q.logVar(), drawn, tf.math.mean(reconstruction, tf.constant(0)), meanKl);
+        terms(
+            tf,
+            f.posterior().mean(),
+            f.posterior().logVar(),
+            f.z(),
+            tf.math.mean(f.reconstruction(), tf.constant(0)),
+            meanKl);
     return new Evaluation(
         items,
         noise,
         latents,
-        q.mean(),
-        q.logVar(),
-        config.newObjective().loss(tf, terms),
-        reconstruction,
-        kl,
-        likelihood.mean(tf, network.decode(tf, weights, latents)));
-  }
-
-  /** z = μ + exp(½ log σ²) ε (Kingma and Welling 2014, equation 10). */
-  private static Operand<TFloat32> sample(Ops tf, Network.Posterior q, Operand<TFloat32> epsilon) {
-    Operand<TFloat32> sigma = tf.math.exp(tf.math.mul(q.logVar(), tf.constant(0.5f)));
-    return tf.math.add(q.mean(), tf.math.mul(sigma, epsilon));
+        f.posterior().mean(),
+        f.posterior().logVar(),
+        objective.loss(pass, terms).total(),
+        f.reconstruction(),
+        f.kl(),
+        likelihood.mean(tf, network.decode(pass, latents)));
   }
 
   /** Rows of {@code x} in {@code count} parts that differ by one row at most. */

@@ -27,13 +27,13 @@ final class Validation {
     klSum = new double[latent];
   }
 
-  /** Evaluates every item, always with the same noise. */
-  static Validation of(VaeSession session, Dataset data, int latent) {
+  /** Evaluates every item after so many steps, always with the same noise. */
+  static Validation of(VaeSession session, Dataset data, int latent, long step) {
     Validation v = new Validation(latent);
     try (SequentialBatches batches = new SequentialBatches(data, BATCH, 1)) {
       while (batches.hasNext()) {
         Batch batch = batches.next();
-        v.add(session.evaluate(batch.values(), batch.size(), batch.step()), batch.size());
+        v.add(session.evaluate(batch.values(), batch.size(), batch.step(), step), batch.size());
       }
     }
     return v;

@@ -26,12 +26,12 @@ class SavedModelsTest {
     TrainConfig config = config("bernoulli");
     int n = 3;
     float[] items = items(n);
-    try (VaeSession session = new VaeSession(config, SHAPE, "cpu")) {
+    try (VaeSession session = new VaeSession(config, SHAPE, 100, "cpu")) {
       session.initialize();
       SavedModels models = new SavedModels(config, SHAPE, session.weights());
       models.writeEncoder(folder.resolve("encoder"));
       models.writeDecoder(folder.resolve("decoder"));
-      VaeSession.Evaluated evaluated = session.evaluate(items, n, 0);
+      VaeSession.Evaluated evaluated = session.evaluate(items, n, 0, 1);
       try (SavedModelRunner encoder = load("encoder");
           SavedModelRunner decoder = load("decoder")) {
         assertArrayEquals(new long[] {-1, 28, 28, 1}, encoder.inputs().get("x"));
@@ -51,7 +51,7 @@ class SavedModelsTest {
   @Test
   void gaussianDecoder_hasNoLogits() {
     TrainConfig config = config("gaussian");
-    try (VaeSession session = new VaeSession(config, SHAPE, "cpu")) {
+    try (VaeSession session = new VaeSession(config, SHAPE, 100, "cpu")) {
       session.initialize();
       new SavedModels(config, SHAPE, session.weights()).writeDecoder(folder.resolve("decoder"));
       try (SavedModelRunner decoder = load("decoder")) {
@@ -63,7 +63,7 @@ class SavedModelsTest {
   @Test
   void savedGraph_holdsNothingOfTraining() throws Exception {
     TrainConfig config = config("bernoulli");
-    try (VaeSession session = new VaeSession(config, SHAPE, "cpu")) {
+    try (VaeSession session = new VaeSession(config, SHAPE, 100, "cpu")) {
       session.initialize();
       new SavedModels(config, SHAPE, session.weights()).writeEncoder(folder.resolve("encoder"));
     }
@@ -91,7 +91,7 @@ class SavedModelsTest {
   @Test
   void unknownSignature_isNamedWithTheKnownOnes() {
     TrainConfig config = config("bernoulli");
-    try (VaeSession session = new VaeSession(config, SHAPE, "cpu")) {
+    try (VaeSession session = new VaeSession(config, SHAPE, 100, "cpu")) {
       session.initialize();
       new SavedModels(config, SHAPE, session.weights()).writeEncoder(folder.resolve("encoder"));
     }

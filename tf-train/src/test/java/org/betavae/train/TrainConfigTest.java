@@ -8,6 +8,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.UnaryOperator;
+import org.betavae.train.network.NetworkSettings;
+import org.betavae.train.objective.LikelihoodSettings;
+import org.betavae.train.objective.ObjectiveSettings;
+import org.betavae.train.optimizer.OptimizerSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,25 +23,11 @@ class TrainConfigTest {
     TrainConfig config =
         new TrainConfig(
             "a b.npz",
-            "vae",
-            0.5,
-            3,
-            "mlp",
-            "gaussian",
-            0.25,
-            7_000_000_000L,
-            5,
-            3e-7,
-            -9,
-            1,
-            "bf16",
-            "cpu",
-            0.125,
-            11,
-            13,
-            17,
-            19,
-            23);
+            new ObjectiveSettings("vae", 0.5, "0:12.0,7:2.5", 77, 0.25),
+            new LikelihoodSettings("gaussian", 0.25),
+            new NetworkSettings("mlp", 3),
+            new OptimizerSettings(3e-7),
+            new RunSettings(7_000_000_000L, 5, -9, 1, "bf16", "cpu", 0.125, 11, 13, 17, 19, 23));
     RunFolder run = RunFolder.create(folder.resolve("run"), false);
     run.writeConfig(config);
     assertEquals(config, run.readConfig());
@@ -46,7 +36,7 @@ class TrainConfigTest {
   @Test
   void missingSettings_haveTheirDefaults() throws IOException {
     TrainConfig read = RunFolder.readConfig(yaml("beta: 8\nlearning-rate: 5e-4\n"));
-    assertEquals(8, read.beta());
+    assertEquals(8, read.objective().beta());
     assertEquals(5e-4, read.learningRate());
     assertEquals(TrainConfig.defaults().latent(), read.latent());
   }
@@ -57,8 +47,10 @@ class TrainConfigTest {
         assertThrows(
             IllegalArgumentException.class,
             () -> RunFolder.readConfig(yaml("beta: 1\nbetta: 2\n")));
-    assertTrue(e.getMessage().contains("unknown setting betta in line 2"), e.getMessage());
+    assertTrue(
+        e.getMessage().contains("config.yaml line 2: unknown setting betta"), e.getMessage());
     assertTrue(e.getMessage().contains("learning-rate"), e.getMessage());
+    assertTrue(e.getMessage().endsWith("Did you mean beta?"), e.getMessage());
   }
 
   @Test
@@ -81,9 +73,15 @@ class TrainConfigTest {
     refused(b -> b.threads(0), "threads is 0", "cores");
     refused(b -> b.arch("resnet99"), "arch is resnet99", "conv64, conv32, mlp");
     refused(b -> b.objective("gan"), "objective is gan", "beta-vae");
-    refused(b -> b.precision("fp8"), "precision is fp8", "fp32, bf16");
-    refused(b -> b.device("tpu"), "device is tpu", "auto, cpu, gpu");
-    refused(b -> b.validationFraction(1), "validation-fraction is 1.0", "0.05");
+    refused(b -> b.set("precision", "fp8"), "precision is fp8", "fp32, bf16");
+    refused(b -> b.set("device", "tpu"), "device is tpu", "auto, cpu, gpu");
+    refused(b -> b.set("validation-fraction", 1.0), "validation-fraction is 1.0", "0.05");
+    refused(b -> b.set("beta-schedule", "up"), "beta-schedule is up", "warm-up, cyclic");
+    refused(b -> b.set("beta-schedule", "0:1,x"), "part \"x\"", "STEP:VALUE");
+    refused(b -> b.set("beta-ramp", 0), "beta-ramp is 0.0", "0.5");
+    refused(b -> b.set("beta", "much"), "beta is \"much\"", "a number");
+    refused(b -> b.set("latent", 2.5), "latent is 2.5", "a whole number");
+    refused(b -> b.set("betta", 2), "unknown setting betta", "beta");
     refused(b -> b.data(" "), "data is  ", "sprites");
   }
 

@@ -26,7 +26,7 @@ class TrainerTest {
   @Test
   void training_lowersTheLoss_andWritesTheWholeRunFolder() throws IOException {
     RunFolder run = RunFolder.create(folder.resolve("run"), false);
-    TrainConfig config = config().steps(150).learningRate(2e-3).logEvery(25).build();
+    TrainConfig config = config().steps(150).learningRate(2e-3).set("log-every", 25).build();
 
     RunSummary summary = Trainer.start(run, config, new Blobs(SMALL, 500), TrainListener.NONE);
 
@@ -48,7 +48,7 @@ class TrainerTest {
 
   @Test
   void resumedRun_endsWithTheSameBitsAsAnUnbrokenOne() {
-    TrainConfig whole = config().threads(1).steps(12).checkpointEvery(4).build();
+    TrainConfig whole = config().threads(1).steps(12).set("checkpoint-every", 4).build();
     Map<String, float[]> expected = trainAndRead("whole", whole);
 
     RunFolder run = RunFolder.create(folder.resolve("parts"), false);
@@ -88,7 +88,7 @@ class TrainerTest {
   void divergedLoss_stopsAndKeepsTheLastCheckpoint() {
     RunFolder run = RunFolder.create(folder.resolve("run"), false);
     Blobs data = new Blobs(SMALL, 100);
-    TrainConfig good = config().steps(4).checkpointEvery(2).build();
+    TrainConfig good = config().steps(4).set("checkpoint-every", 2).build();
     Trainer.start(run, good, data, TrainListener.NONE);
     TrainConfig wild = good.toBuilder().steps(400).learningRate(1e6).build();
 
@@ -183,9 +183,9 @@ class TrainerTest {
         .threads(2)
         .steps(10)
         .learningRate(1e-3)
-        .logEvery(1)
-        .validationEvery(50)
-        .validationFraction(0.1);
+        .set("log-every", 1)
+        .set("validation-every", 50)
+        .set("validation-fraction", 0.1);
   }
 
   private Map<String, float[]> trainAndRead(String name, TrainConfig config) {

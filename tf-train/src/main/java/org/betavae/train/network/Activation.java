@@ -14,7 +14,8 @@ public enum Activation implements Layer {
   SIGMOID;
 
   @Override
-  public Operand<TFloat32> apply(Ops tf, Weights weights, String scope, Operand<TFloat32> x) {
+  public Operand<TFloat32> apply(Pass pass, String scope, Operand<TFloat32> x) {
+    Ops tf = pass.tf();
     return switch (this) {
       case RELU -> tf.nn.relu(x);
       case TANH -> tf.math.tanh(x);

@@ -23,14 +23,17 @@ public record Conv2d(int filters, int kernelSize, int stride) implements Layer {
   }
 
   @Override
-  public Operand<TFloat32> apply(Ops tf, Weights weights, String scope, Operand<TFloat32> x) {
+  public Operand<TFloat32> apply(Pass pass, String scope, Operand<TFloat32> x) {
+    Ops tf = pass.tf();
     long in = Layer.featuresOf(x, scope, 3)[2];
     Operand<TFloat32> kernel =
-        weights.get(
-            scope + "/kernel",
-            new long[] {kernelSize, kernelSize, in, filters},
-            Initializer.GLOROT_UNIFORM);
-    Operand<TFloat32> bias = weights.get(scope + "/bias", new long[] {filters}, Initializer.ZEROS);
+        pass.weights()
+            .get(
+                scope + "/kernel",
+                new long[] {kernelSize, kernelSize, in, filters},
+                Initializer.GLOROT_UNIFORM);
+    Operand<TFloat32> bias =
+        pass.weights().get(scope + "/bias", new long[] {filters}, Initializer.ZEROS);
     return tf.nn.biasAdd(tf.nn.conv2d(x, kernel, Layer.strides(stride), "SAME"), bias);
   }
 

@@ -25,14 +25,17 @@ public record ConvTranspose2d(int filters, int kernelSize, int stride) implement
   }
 
   @Override
-  public Operand<TFloat32> apply(Ops tf, Weights weights, String scope, Operand<TFloat32> x) {
+  public Operand<TFloat32> apply(Pass pass, String scope, Operand<TFloat32> x) {
+    Ops tf = pass.tf();
     long[] in = Layer.featuresOf(x, scope, 3);
     Operand<TFloat32> kernel =
-        weights.get(
-            scope + "/kernel",
-            new long[] {kernelSize, kernelSize, filters, in[2]},
-            Initializer.GLOROT_UNIFORM);
-    Operand<TFloat32> bias = weights.get(scope + "/bias", new long[] {filters}, Initializer.ZEROS);
+        pass.weights()
+            .get(
+                scope + "/kernel",
+                new long[] {kernelSize, kernelSize, filters, in[2]},
+                Initializer.GLOROT_UNIFORM);
+    Operand<TFloat32> bias =
+        pass.weights().get(scope + "/bias", new long[] {filters}, Initializer.ZEROS);
     long batch = x.shape().get(0);
     Operand<TFloat32> y =
         batch >= 0 && OverlapAdd.suits(this)

@@ -22,11 +22,13 @@ public record Dense(int units) implements Layer {
   }
 
   @Override
-  public Operand<TFloat32> apply(Ops tf, Weights weights, String scope, Operand<TFloat32> x) {
+  public Operand<TFloat32> apply(Pass pass, String scope, Operand<TFloat32> x) {
+    Ops tf = pass.tf();
     long in = Layer.featuresOf(x, scope, 1)[0];
     Operand<TFloat32> kernel =
-        weights.get(scope + "/kernel", new long[] {in, units}, Initializer.GLOROT_UNIFORM);
-    Operand<TFloat32> bias = weights.get(scope + "/bias", new long[] {units}, Initializer.ZEROS);
+        pass.weights().get(scope + "/kernel", new long[] {in, units}, Initializer.GLOROT_UNIFORM);
+    Operand<TFloat32> bias =
+        pass.weights().get(scope + "/bias", new long[] {units}, Initializer.ZEROS);
     return tf.nn.biasAdd(tf.linalg.matMul(x, kernel), bias);
   }
 }

@@ -7,7 +7,8 @@ import org.tensorflow.types.TFloat32;
 /** {@code [batch, ...] -> [batch, size]}, the last dimension fastest. */
 public record Flatten() implements Layer {
   @Override
-  public Operand<TFloat32> apply(Ops tf, Weights weights, String scope, Operand<TFloat32> x) {
+  public Operand<TFloat32> apply(Pass pass, String scope, Operand<TFloat32> x) {
+    Ops tf = pass.tf();
     if (x.shape().numDimensions() == 2) {
       return x;
     }

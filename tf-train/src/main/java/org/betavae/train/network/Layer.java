@@ -3,7 +3,6 @@ package org.betavae.train.network;
 import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
@@ -16,14 +15,13 @@ public sealed interface Layer
   /**
    * Adds this layer to a graph.
    *
-   * @param tf where operations are added
-   * @param weights where variables come from
+   * @param pass where operations are added and variables come from
    * @param scope prefix of the variables' names, such as {@code encoder/conv1}
    * @param x the layer's input
    * @return the layer's output
    * @throws IllegalArgumentException if the input's shape does not suit the layer
    */
-  Operand<TFloat32> apply(Ops tf, Weights weights, String scope, Operand<TFloat32> x);
+  Operand<TFloat32> apply(Pass pass, String scope, Operand<TFloat32> x);
 
   /**
    * Word for this layer in variables' names: {@code conv}, {@code dense}; empty without weights.

@@ -4,7 +4,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.tensorflow.Operand;
-import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
@@ -15,6 +14,7 @@ import org.tensorflow.types.TFloat32;
  * @param encoder from the item {@code [batch, h, w, c]} or {@code [batch, d]} to features {@code
  *     [batch, f]}
  * @param decoder from latents {@code [batch, l]} to the likelihood's parameters, shaped as the item
+ *     but for its last dimension, which is as many times larger as the likelihood needs
  */
 public record Network(String name, List<Layer> encoder, List<Layer> decoder) {
   public Network {
@@ -35,28 +35,27 @@ public record Network(String name, List<Layer> encoder, List<Layer> decoder) {
    *
    * @param latentSize number of latents
    */
-  public Posterior encode(Ops tf, Weights weights, Operand<TFloat32> x, int latentSize) {
-    Operand<TFloat32> features = apply(tf, weights, "encoder", encoder, x);
+  public Posterior encode(Pass pass, Operand<TFloat32> x, int latentSize) {
+    Operand<TFloat32> features = apply(pass, "encoder", encoder, x);
     Dense head = new Dense(latentSize);
     return new Posterior(
-        head.apply(tf, weights, "encoder/mean", features),
-        head.apply(tf, weights, "encoder/log_var", features));
+        head.apply(pass, "encoder/mean", features), head.apply(pass, "encoder/log_var", features));
   }
 
   /** Adds the decoder to a graph; gives the likelihood's parameters (logits or means). */
-  public Operand<TFloat32> decode(Ops tf, Weights weights, Operand<TFloat32> z) {
-    return apply(tf, weights, "decoder", decoder, z);
+  public Operand<TFloat32> decode(Pass pass, Operand<TFloat32> z) {
+    return apply(pass, "decoder", decoder, z);
   }
 
   private static Operand<TFloat32> apply(
-      Ops tf, Weights weights, String prefix, List<Layer> layers, Operand<TFloat32> x) {
+      Pass pass, String prefix, List<Layer> layers, Operand<TFloat32> x) {
     Map<String, Integer> numbers = new HashMap<>();
     Operand<TFloat32> h = x;
     for (Layer layer : layers) {
       String word = layer.scopeName();
       String scope =
           word.isEmpty() ? prefix : prefix + "/" + word + numbers.merge(word, 1, Integer::sum);
-      h = layer.apply(tf, weights, scope, h);
+      h = layer.apply(pass, scope, h);
     }
     return h;
   }

@@ -14,13 +14,14 @@ public final class Networks {
   /**
    * The network of that name for items of that shape.
    *
+   * @param outputsPerValue numbers that the decoder gives for each value of an item, at least 1
    * @throws IllegalArgumentException if the name is unknown or the network cannot take the shape
    */
-  public static Network of(String name, ItemShape shape) {
+  public static Network of(String name, ItemShape shape, int outputsPerValue) {
     return switch (name) {
-      case "conv64" -> conv64(shape);
-      case "conv32" -> conv32(shape);
-      case "mlp" -> mlp(shape);
+      case "conv64" -> conv64(shape, outputsPerValue);
+      case "conv32" -> conv32(shape, outputsPerValue);
+      case "mlp" -> mlp(shape, outputsPerValue);
       default ->
           throw new IllegalArgumentException(
               "Unknown network: "
@@ -37,7 +38,7 @@ public final class Networks {
    * <p>Source: Locatello et al. 2019, arXiv:1811.12359, table 1 (after Burgess et al. 2018), with
    * the kernel sizes of their code: 4, 4, 2, 2.
    */
-  private static Network conv64(ItemShape shape) {
+  private static Network conv64(ItemShape shape, int outputs) {
     requireImage("conv64", shape, shape.height() == 64 && shape.width() == 64, "64x64");
     Activation relu = Activation.RELU;
     return new Network(
@@ -66,11 +67,11 @@ public final class Networks {
             relu,
             new ConvTranspose2d(32, 4, 2),
             relu,
-            new ConvTranspose2d(shape.channels(), 4, 2)));
+            new ConvTranspose2d(shape.channels() * outputs, 4, 2)));
   }
 
   /** Two strided convolutions and their mirror, for 28x28 and 32x32 images. */
-  private static Network conv32(ItemShape shape) {
+  private static Network conv32(ItemShape shape, int outputs) {
     boolean fits =
         shape.height() == shape.width() && (shape.height() == 28 || shape.height() == 32);
     requireImage("conv32", shape, fits, "28x28 or 32x32");
@@ -94,7 +95,7 @@ public final class Networks {
             new Unflatten(quarter, quarter, 64),
             new ConvTranspose2d(32, 4, 2),
             relu,
-            new ConvTranspose2d(shape.channels(), 4, 2)));
+            new ConvTranspose2d(shape.channels() * outputs, 4, 2)));
   }
 
   /**
@@ -103,15 +104,15 @@ public final class Networks {
    * <p>Source: disentanglement_lib's {@code fc_encoder} and {@code fc_decoder}: 1200 units twice
    * with ReLU, then 1200 units three times with tanh.
    */
-  private static Network mlp(ItemShape shape) {
+  private static Network mlp(ItemShape shape, int outputs) {
     List<Layer> decoder = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       decoder.add(new Dense(1200));
       decoder.add(Activation.TANH);
     }
-    decoder.add(new Dense(shape.size()));
+    decoder.add(new Dense(shape.size() * outputs));
     if (shape.image()) {
-      decoder.add(new Unflatten(shape.height(), shape.width(), shape.channels()));
+      decoder.add(new Unflatten(shape.height(), shape.width(), shape.channels() * outputs));
     }
     Activation relu = Activation.RELU;
     return new Network(

@@ -13,7 +13,8 @@ import org.tensorflow.types.TFloat32;
  */
 public record Unflatten(int height, int width, int channels) implements Layer {
   @Override
-  public Operand<TFloat32> apply(Ops tf, Weights weights, String scope, Operand<TFloat32> x) {
+  public Operand<TFloat32> apply(Pass pass, String scope, Operand<TFloat32> x) {
+    Ops tf = pass.tf();
     long size = Layer.featuresOf(x, "unflatten", 1)[0];
     if (size != (long) height * width * channels) {
       throw new IllegalArgumentException(

@@ -14,7 +14,7 @@ import org.tensorflow.op.core.Variable;
 import org.tensorflow.types.TFloat32;
 
 /**
- * The trainable variables of one graph, in the order in which the layers asked for them.
+ * The variables of one graph, in the order in which the layers asked for them.
  *
  * <p>Asking twice for a name gives the same variable, which is how several towers, or a training
  * and an evaluation pass, share their weights. Variables are reference variables ({@code
@@ -30,6 +30,7 @@ public final class Weights {
    * @param name such as {@code encoder/conv1/kernel}
    * @param shape dimensions
    * @param initializer how its first values are drawn
+   * @param trainable whether gradients change it; moving statistics have none
    * @param variable the variable
    * @param value placeholder of the same shape
    * @param assign sets the variable to the placeholder
@@ -38,6 +39,7 @@ public final class Weights {
       String name,
       List<Long> shape,
       Initializer initializer,
+      boolean trainable,
       Variable<TFloat32> variable,
       Placeholder<TFloat32> value,
       Assign<TFloat32> assign) {
@@ -78,10 +80,37 @@ public final class Weights {
    * @throws IllegalArgumentException if it exists with another shape
    */
   public Variable<TFloat32> get(String name, long[] shape, Initializer initializer) {
+    return get(name, shape, initializer, true);
+  }
+
+  /**
+   * A variable that follows the data instead of a gradient, made at the first call.
+   *
+   * @throws IllegalArgumentException if it exists with another shape
+   */
+  public Variable<TFloat32> statistic(String name, long[] shape, Initializer initializer) {
+    return get(name, shape, initializer, false);
+  }
+
+  /**
+   * The weight of that name.
+   *
+   * @throws IllegalArgumentException if nothing has asked for it
+   */
+  public Weight find(String name) {
+    Weight known = weights.get(name);
+    if (known == null) {
+      throw new IllegalArgumentException("There is no weight " + name + ".");
+    }
+    return known;
+  }
+
+  private Variable<TFloat32> get(
+      String name, long[] shape, Initializer initializer, boolean trainable) {
     List<Long> wanted = boxed(shape);
     Weight known = weights.get(name);
     if (known == null) {
-      known = add(name, wanted, shape, initializer);
+      known = add(name, wanted, shape, initializer, trainable);
     }
     if (!known.shape().equals(wanted)) {
       throw new IllegalArgumentException(
@@ -95,18 +124,21 @@ public final class Weights {
     return Collections.unmodifiableCollection(weights.values());
   }
 
-  /** Number of values in all variables together. */
-  public long parameterCount() {
-    return weights.values().stream().mapToLong(Weight::size).sum();
+  /** Those that gradients change, whose name begins so or, if not {@code with}, does not. */
+  public List<Weight> trained(String prefix, boolean with) {
+    return weights.values().stream()
+        .filter(w -> w.trainable() && w.name().startsWith(prefix) == with)
+        .toList();
   }
 
-  private Weight add(String name, List<Long> shape, long[] dims, Initializer initializer) {
+  private Weight add(
+      String name, List<Long> shape, long[] dims, Initializer initializer, boolean trainable) {
     Shape tensorShape = Shape.of(dims);
     Variable<TFloat32> variable = named(tf, name).variable(tensorShape, TFloat32.class);
     Placeholder<TFloat32> value =
         named(tf, name + "_value").placeholder(TFloat32.class, Placeholder.shape(tensorShape));
     Assign<TFloat32> assign = named(tf, name + "_assign").assign(variable, value);
-    Weight weight = new Weight(name, shape, initializer, variable, value, assign);
+    Weight weight = new Weight(name, shape, initializer, trainable, variable, value, assign);
     weights.put(name, weight);
     return weight;
   }

@@ -1,5 +1,7 @@
 package org.betavae.train.objective;
 
+import java.util.Optional;
+import org.betavae.train.network.Pass;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -18,7 +20,8 @@ public record Bernoulli() implements Likelihood {
 
   @Override
   public Operand<TFloat32> negativeLogLikelihood(
-      Ops tf, Operand<TFloat32> x, Operand<TFloat32> logits) {
+      Pass pass, Operand<TFloat32> x, Operand<TFloat32> logits) {
+    Ops tf = pass.tf();
     return Likelihood.sumPerItem(tf, tf.math.sub(tf.math.softplus(logits), tf.math.mul(x, logits)));
   }
 
@@ -28,8 +31,8 @@ public record Bernoulli() implements Likelihood {
   }
 
   @Override
-  public boolean hasLogits() {
-    return true;
+  public Optional<Operand<TFloat32>> logits(Ops tf, Operand<TFloat32> logits) {
+    return Optional.of(tf.identity(logits));
   }
 
   @Override

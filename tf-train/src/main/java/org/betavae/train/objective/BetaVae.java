@@ -1,6 +1,8 @@
 package org.betavae.train.objective;
 
+import java.util.List;
 import java.util.Map;
+import org.betavae.train.network.Pass;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -12,23 +14,28 @@ import org.tensorflow.types.TFloat32;
  * arXiv:1312.6114.
  *
  * @param name {@code beta-vae} or {@code vae}
- * @param beta weight of the KL term, at least 0
+ * @param beta weight of the KL term
  */
-public record BetaVae(String name, double beta) implements Objective {
-  public BetaVae {
-    if (!(beta >= 0 && beta < Double.POSITIVE_INFINITY)) { // written so that NaN fails too
-      throw new IllegalArgumentException(
-          "beta is " + beta + ", expected a finite number >= 0. Use 1 for a plain VAE.");
-    }
+public record BetaVae(String name, BetaSchedule beta) implements Objective {
+  @Override
+  public Map<String, Object> settings() {
+    return Map.of("beta", beta.describe());
   }
 
   @Override
-  public Map<String, Double> settings() {
-    return Map.of("beta", beta);
+  public List<String> controls() {
+    return List.of("beta");
   }
 
   @Override
-  public Operand<TFloat32> loss(Ops tf, Terms terms) {
-    return tf.math.add(terms.reconstruction(), tf.math.mul(tf.constant((float) beta), terms.kl()));
+  public void controlsAt(long step, float[] target) {
+    target[0] = (float) beta.at(step);
+  }
+
+  @Override
+  public Loss loss(Pass pass, Terms terms) {
+    Ops tf = pass.tf();
+    Operand<TFloat32> beta = terms.controls().get(0);
+    return Loss.of(tf.math.add(terms.reconstruction(), tf.math.mul(beta, terms.kl())));
   }
 }

@@ -1,5 +1,6 @@
 package org.betavae.train.objective;
 
+import org.betavae.train.network.Pass;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -30,7 +31,8 @@ public record Gaussian(double sigma) implements Likelihood {
 
   @Override
   public Operand<TFloat32> negativeLogLikelihood(
-      Ops tf, Operand<TFloat32> x, Operand<TFloat32> mean) {
+      Pass pass, Operand<TFloat32> x, Operand<TFloat32> mean) {
+    Ops tf = pass.tf();
     Operand<TFloat32> squared = Likelihood.sumPerItem(tf, tf.math.square(tf.math.sub(x, mean)));
     float scale = (float) (1 / (2 * sigma * sigma));
     double perValue = Math.log(sigma) + 0.5 * Math.log(2 * Math.PI);
@@ -41,11 +43,6 @@ public record Gaussian(double sigma) implements Likelihood {
   @Override
   public Operand<TFloat32> mean(Ops tf, Operand<TFloat32> mean) {
     return tf.identity(mean);
-  }
-
-  @Override
-  public boolean hasLogits() {
-    return false;
   }
 
   @Override

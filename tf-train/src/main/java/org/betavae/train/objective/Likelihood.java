@@ -1,50 +1,47 @@
 package org.betavae.train.objective;
 
+import java.util.List;
+import java.util.Optional;
+import org.betavae.train.network.Pass;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /** p(x | z): how the decoder's output is read as a distribution over items. */
 public sealed interface Likelihood permits Bernoulli, Gaussian {
+  /** Names for {@code --likelihood}, in the order in which they are shown. */
+  List<String> NAMES = List.of("bernoulli", "gaussian");
 
   /** Name as on the command line. */
   String name();
 
   /**
+   * Numbers that the decoder gives for each value of an item: those of the last dimension come
+   * first for all values, then the second ones.
+   */
+  default int outputsPerValue() {
+    return 1;
+  }
+
+  /**
    * −log p(x | z), the reconstruction term.
    *
    * @param x items, {@code [batch, ...]}
-   * @param output the decoder's output, same shape
+   * @param output the decoder's output, same shape but for {@link #outputsPerValue}
    * @return nats, summed over pixels and channels, shape {@code [batch]}
    */
-  Operand<TFloat32> negativeLogLikelihood(Ops tf, Operand<TFloat32> x, Operand<TFloat32> output);
+  Operand<TFloat32> negativeLogLikelihood(Pass pass, Operand<TFloat32> x, Operand<TFloat32> output);
 
-  /** The distribution's mean, same shape as {@code output}. */
+  /** The distribution's mean, shaped as the items. */
   Operand<TFloat32> mean(Ops tf, Operand<TFloat32> output);
 
-  /** Whether the decoder's output are logits, which are then exported beside the mean. */
-  boolean hasLogits();
+  /** The logits of the mean, shaped as the items, if that is what the decoder gives. */
+  default Optional<Operand<TFloat32>> logits(Ops tf, Operand<TFloat32> output) {
+    return Optional.empty();
+  }
 
   /** Whether items must lie in [0, 1]. */
   boolean needsUnitInterval();
-
-  /**
-   * The likelihood of that name.
-   *
-   * @param sigma standard deviation for {@code gaussian}; others ignore it
-   * @throws IllegalArgumentException if the name is unknown
-   */
-  static Likelihood of(String name, double sigma) {
-    return switch (name) {
-      case "bernoulli" -> new Bernoulli();
-      case "gaussian" -> new Gaussian(sigma);
-      default ->
-          throw new IllegalArgumentException(
-              "Unknown likelihood: "
-                  + name
-                  + ", expected bernoulli or gaussian. Use bernoulli for values in [0,1].");
-    };
-  }
 
   /** Sum over every dimension but the first. */
   static Operand<TFloat32> sumPerItem(Ops tf, Operand<TFloat32> perValue) {

@@ -2,43 +2,48 @@ package org.betavae.train.objective;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.betavae.train.network.Pass;
 import org.tensorflow.Operand;
-import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /** What training minimises, made from the terms of one batch. */
 public sealed interface Objective permits BetaVae {
-  /** Names for {@link #of}, in the order in which they are shown. */
+  /** Names for {@code --objective}, in the order in which they are shown. */
   List<String> NAMES = List.of("beta-vae", "vae");
+
+  /**
+   * Weights whose name begins so belong to an adversary: they follow {@link Loss#adversary} with an
+   * optimiser of their own, and no model is exported with them.
+   */
+  String ADVERSARY = "discriminator/";
 
   /** Name as on the command line. */
   String name();
 
   /** The objective's own settings by name, as they are written into a model's facts. */
-  Map<String, Double> settings();
+  Map<String, Object> settings();
 
-  /**
-   * The scalar to be minimised.
-   *
-   * @return nats per image
-   */
-  Operand<TFloat32> loss(Ops tf, Terms terms);
-
-  /**
-   * The objective of that name.
-   *
-   * @param beta weight of the KL term for {@code beta-vae}; {@code vae} has 1
-   * @throws IllegalArgumentException if the name is unknown
-   */
-  static Objective of(String name, double beta) {
-    return switch (name) {
-      case "beta-vae" -> new BetaVae("beta-vae", beta);
-      case "vae" -> new BetaVae("vae", 1);
-      default ->
-          throw new IllegalArgumentException(
-              "Unknown objective: " + name + ", expected one of " + String.join(", ", NAMES) + ".");
-    };
+  /** Names of the numbers that change from step to step, such as β under a schedule. */
+  default List<String> controls() {
+    return List.of();
   }
+
+  /**
+   * The controls at a step.
+   *
+   * @param step number of the step, from 1
+   * @param target one value for each of {@link #controls}
+   */
+  default void controlsAt(long step, float[] target) {}
+
+  /** Random numbers that {@link #loss} wants. */
+  default List<Draw> draws() {
+    return List.of();
+  }
+
+  /** Adds the loss to a graph. */
+  Loss loss(Pass pass, Terms terms);
 
   /**
    * The terms of one batch.
@@ -48,11 +53,41 @@ public sealed interface Objective permits BetaVae {
    * @param z samples, {@code [batch, latent]}
    * @param reconstruction −log p(x | z), nats, mean over the batch, scalar
    * @param kl KL to the prior, nats, summed over latents, mean over the batch, scalar
+   * @param controls one scalar for each of {@link Objective#controls}
+   * @param draws one {@code [rows, latent]} for each of {@link Objective#draws}
+   * @param datasetSize number of items in the data set
    */
   record Terms(
       Operand<TFloat32> mean,
       Operand<TFloat32> logVar,
       Operand<TFloat32> z,
       Operand<TFloat32> reconstruction,
-      Operand<TFloat32> kl) {}
+      Operand<TFloat32> kl,
+      List<Operand<TFloat32>> controls,
+      List<Operand<TFloat32>> draws,
+      long datasetSize) {
+    public Terms {
+      controls = List.copyOf(controls);
+      draws = List.copyOf(draws);
+    }
+  }
+
+  /**
+   * What comes of one batch.
+   *
+   * @param total what the model's weights minimise, nats per image, scalar
+   * @param parts further terms by name, scalars, for the history; in the order in which they are
+   *     shown
+   * @param adversary what the adversary's weights minimise, scalar
+   */
+  record Loss(
+      Operand<TFloat32> total,
+      Map<String, Operand<TFloat32>> parts,
+      Optional<Operand<TFloat32>> adversary) {
+
+    /** A loss without further terms. */
+    public static Loss of(Operand<TFloat32> total) {
+      return new Loss(total, Map.of(), Optional.empty());
+    }
+  }
 }

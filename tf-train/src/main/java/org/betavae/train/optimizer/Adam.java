@@ -33,6 +33,9 @@ public record Adam(double beta1, double beta2, double epsilon) {
   /** disentanglement_lib's defaults, which are TensorFlow's. */
   public static final Adam DEFAULT = new Adam(0.9, 0.999, 1e-8);
 
+  /** disentanglement_lib's for the discriminator of FactorVAE. */
+  public static final Adam ADVERSARY = new Adam(0.5, 0.9, 1e-8);
+
   public Adam {
     requireDecay("beta1", beta1);
     requireDecay("beta2", beta2);

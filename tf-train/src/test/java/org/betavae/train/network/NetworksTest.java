@@ -62,7 +62,7 @@ class NetworksTest {
     var e =
         assertThrows(
             IllegalArgumentException.class,
-            () -> Networks.of("conv64", ItemShape.image(28, 28, 1)));
+            () -> Networks.of("conv64", ItemShape.image(28, 28, 1), 1));
     assertTrue(e.getMessage().contains("28x28x1"), e.getMessage());
     assertTrue(e.getMessage().contains("expected images of 64x64"), e.getMessage());
     assertTrue(e.getMessage().contains("conv32 for 28x28"), e.getMessage());
@@ -72,7 +72,8 @@ class NetworksTest {
   void unknownNetwork_isNamedWithTheKnownOnes() {
     var e =
         assertThrows(
-            IllegalArgumentException.class, () -> Networks.of("vgg", ItemShape.image(64, 64, 1)));
+            IllegalArgumentException.class,
+            () -> Networks.of("vgg", ItemShape.image(64, 64, 1), 1));
     assertTrue(e.getMessage().contains("vgg"), e.getMessage());
     assertTrue(e.getMessage().contains("conv64, conv32, mlp"), e.getMessage());
   }
@@ -82,17 +83,18 @@ class NetworksTest {
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
       Weights weights = new Weights(tf);
-      Network network = Networks.of(name, shape);
+      Pass pass = Pass.inference(tf, weights);
+      Network network = Networks.of(name, shape, 1);
       Shape item =
           shape.image()
               ? Shape.of(-1, shape.height(), shape.width(), shape.channels())
               : Shape.of(-1, shape.size());
       Operand<TFloat32> x = tf.placeholder(TFloat32.class, Placeholder.shape(item));
-      Network.Posterior q = network.encode(tf, weights, x, 10);
+      Network.Posterior q = network.encode(pass, x, 10);
       assertEquals("[-1, 10]", dims(q.mean()));
       assertEquals("[-1, 10]", dims(q.logVar()));
-      assertEquals(Arrays.toString(item.asArray()), dims(network.decode(tf, weights, q.mean())));
-      return weights.parameterCount();
+      assertEquals(Arrays.toString(item.asArray()), dims(network.decode(pass, q.mean())));
+      return weights.trained("", true).stream().mapToLong(Weights.Weight::size).sum();
     }
   }
 

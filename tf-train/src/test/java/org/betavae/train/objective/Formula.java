@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.betavae.train.network.Pass;
+import org.betavae.train.network.Weights;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
@@ -26,6 +28,11 @@ final class Formula {
 
   private final Map<String, long[]> shapes = new LinkedHashMap<>();
   private final Map<String, float[]> values = new LinkedHashMap<>();
+
+  /** A pass that only evaluates, for formulas that want one. */
+  static Pass pass(Ops tf) {
+    return Pass.inference(tf, new Weights(tf));
+  }
 
   Formula with(String name, float[] value, long... shape) {
     shapes.put(name, shape);

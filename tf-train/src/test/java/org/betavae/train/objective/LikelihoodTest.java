@@ -53,16 +53,19 @@ class LikelihoodTest {
 
   @Test
   void unknownLikelihood_isNamedWithTheKnownOnes() {
-    var e = assertThrows(IllegalArgumentException.class, () -> Likelihood.of("poisson", 1));
+    var e =
+        assertThrows(IllegalArgumentException.class, () -> new LikelihoodSettings("poisson", 1));
     assertTrue(e.getMessage().contains("poisson"), e.getMessage());
-    assertTrue(e.getMessage().contains("bernoulli or gaussian"), e.getMessage());
+    assertTrue(e.getMessage().contains("bernoulli, gaussian"), e.getMessage());
   }
 
   private static float nll(Likelihood likelihood, float[] x, float[] output) {
     return new Formula()
         .with("x", x, 1, x.length)
         .with("output", output, 1, output.length)
-        .evaluate((tf, in) -> likelihood.negativeLogLikelihood(tf, in.get("x"), in.get("output")))
+        .evaluate(
+            (tf, in) ->
+                likelihood.negativeLogLikelihood(Formula.pass(tf), in.get("x"), in.get("output")))
         .value()
         .get(0);
   }

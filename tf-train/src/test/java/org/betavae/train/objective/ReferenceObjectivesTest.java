@@ -54,7 +54,7 @@ class ReferenceObjectivesTest {
 
     Operand<TFloat32> perSample(Ops tf, Operand<TFloat32> x, Operand<TFloat32> output) {
       Operand<TFloat32> parameter = sigmoid ? tf.math.sigmoid(output) : output;
-      return likelihood.negativeLogLikelihood(tf, x, parameter);
+      return likelihood.negativeLogLikelihood(Formula.pass(tf), x, parameter);
     }
   }
 
@@ -147,7 +147,8 @@ class ReferenceObjectivesTest {
   }
 
   private static void checkBetaVae(JsonNode root, JsonNode expected, Reconstruction r) {
-    Objective objective = Objective.of("beta-vae", expected.path("params").path("beta").asDouble());
+    float beta = (float) expected.path("params").path("beta").asDouble();
+    Objective objective = new BetaVae("beta-vae", BetaSchedule.of("constant", beta, 1, 1));
     Formula.Outcome outcome =
         latents(images(root), root)
             .evaluate(
@@ -158,10 +159,19 @@ class ReferenceObjectivesTest {
                       tf.math.mean(Likelihood.sumPerItem(tf, perLatent), tf.constant(0));
                   Operand<TFloat32> reconstruction =
                       tf.math.mean(r.perSample(tf, in.get("x"), in.get("logits")), tf.constant(0));
-                  return objective.loss(
-                      tf,
-                      new Objective.Terms(
-                          in.get("mean"), in.get("log_var"), in.get("mean"), reconstruction, kl));
+                  return objective
+                      .loss(
+                          Formula.pass(tf),
+                          new Objective.Terms(
+                              in.get("mean"),
+                              in.get("log_var"),
+                              in.get("mean"),
+                              reconstruction,
+                              kl,
+                              List.of(tf.constant(beta)),
+                              List.of(),
+                              1))
+                      .total();
                 },
                 "logits",
                 "mean",
@@ -189,7 +199,8 @@ class ReferenceObjectivesTest {
               .with("logits", new float[] {(float) c.path("logit").asDouble()}, 1, 1)
               .evaluate(
                   (tf, in) ->
-                      new Bernoulli().negativeLogLikelihood(tf, in.get("x"), in.get("logits")),
+                      new Bernoulli()
+                          .negativeLogLikelihood(Formula.pass(tf), in.get("x"), in.get("logits")),
                   "logits");
       single(c.toString(), c.path("loss").asDouble(), outcome.value().get(0));
       single(c.toString(), c.path("grad").asDouble(), outcome.gradients().get("logits").get(0));
