@@ -3,21 +3,17 @@ package org.betavae.cli;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.IntStream;
 import org.betavae.data.ImageGrid;
 import org.betavae.data.ItemShape;
+import org.betavae.data.LatentPictures;
 import org.betavae.data.Pictures;
 import org.betavae.infer.BetaVaeModel;
 import org.betavae.infer.Images;
 
 /** Pictures of what a model of images does. */
 final class ModelPictures {
-  /** A latent with less says nothing about the image; disentanglement studies call it dead. */
-  static final double DEAD_NATS = 0.01;
-
   /** Small images are enlarged to about this many pixels. */
   private static final int COMFORTABLE_SIDE = 64;
 
@@ -26,10 +22,12 @@ final class ModelPictures {
 
   private final BetaVaeModel model;
   private final ItemShape shape;
+  private final LatentPictures latents;
 
   private ModelPictures(BetaVaeModel model) {
     this.model = model;
     this.shape = ModelData.shape(model.info());
+    this.latents = new LatentPictures((z, n) -> channelsLast(model.decode(z).values()));
   }
 
   /**
@@ -63,34 +61,16 @@ final class ModelPictures {
    * @param images shape {@code [N, C, H, W]}
    */
   void reconstructions(float[] images, int columns, Path out) {
-    int item = shape.size();
-    int count = images.length / item;
     float[] made = model.reconstruct(images).values();
-    List<String> labels = new ArrayList<>();
-    List<Integer> order = new ArrayList<>();
-    for (int start = 0; start < count; start += columns) {
-      // Row by row; the last row is filled up with nothing, which draws as the background's black.
-      int end = start + columns;
-      IntStream.range(start, end).forEach(order::add);
-      IntStream.range(start, end).map(i -> count + i).forEach(order::add);
-      labels.add("original");
-      labels.add("decoded");
-    }
-    float[] all = new float[order.size() * item];
-    for (int i = 0; i < order.size(); i++) {
-      boolean original = i / columns % 2 == 0;
-      int index = original ? order.get(i) : order.get(i) - count;
-      if (index < count) {
-        System.arraycopy(original ? images : made, index * item, all, i * item, item);
-      }
-    }
-    Pictures.writePng(draw(grid(columns).withRowLabels(labels), all), out);
+    BufferedImage picture =
+        LatentPictures.pairs(
+            grid(columns), channelsLast(images), channelsLast(made), "original", "decoded");
+    Pictures.writePng(picture, out);
   }
 
   /** One row a latent, in the order of {@link #latentOrder}. */
   void traversals(float[] z, float[] values, Path out) {
     List<Integer> order = latentOrder();
-    float[] all = traverse(z, values, order);
     List<String> columnLabels = new ArrayList<>();
     for (float value : values) {
       columnLabels.add(String.format(Locale.ROOT, "%.1f", value));
@@ -99,28 +79,18 @@ final class ModelPictures {
         grid(values.length)
             .withRowLabels(order.stream().map(this::label).toList())
             .withColumnLabels(columnLabels);
-    Pictures.writePng(draw(grid, all), out);
+    Pictures.writePng(latents.traversals(grid, z, order, values), out);
   }
 
   /** All latents at once, there and back, as an animation without end. */
   void traversalsGif(float[] z, float[] values, Path out) {
     List<Integer> order = latentOrder();
-    float[] all = traverse(z, values, order);
-    int item = shape.size();
     int columns = Math.min(FRAME_COLUMNS, order.size());
     ImageGrid grid = grid(columns);
     if (order.size() <= columns) {
       grid = grid.withColumnLabels(order.stream().map(d -> "z" + d).toList());
     }
-    List<BufferedImage> frames = new ArrayList<>();
-    for (int step = 0; step < values.length; step++) {
-      float[] frame = new float[order.size() * item];
-      for (int row = 0; row < order.size(); row++) {
-        System.arraycopy(all, (row * values.length + step) * item, frame, row * item, item);
-      }
-      frames.add(draw(grid, frame));
-    }
-    Pictures.writeGif(thereAndBack(frames), FRAME_MILLIS, true, out);
+    writeSwing(latents.frames(grid, z, order, values), out);
   }
 
   /** The images of a path, side by side. */
@@ -136,7 +106,7 @@ final class ModelPictures {
     for (int i = 0; i < images.count(); i++) {
       frames.add(draw(single, images.image(i)));
     }
-    Pictures.writeGif(thereAndBack(frames), FRAME_MILLIS, true, out);
+    writeSwing(frames, out);
   }
 
   /** Latents by falling KL divergence, so that dead ones come last; as numbered where unknown. */
@@ -147,8 +117,7 @@ final class ModelPictures {
   /** The same for a model of any kind. */
   static List<Integer> latentOrder(BetaVaeModel model) {
     List<Double> kl = model.info().klPerDimension().orElse(List.of());
-    Comparator<Integer> byKl = Comparator.comparingDouble(d -> kl.isEmpty() ? 0 : -kl.get(d));
-    return IntStream.range(0, model.info().latentSize()).boxed().sorted(byKl).toList();
+    return LatentPictures.order(model.info().latentSize(), kl);
   }
 
   private String label(int dimension) {
@@ -156,27 +125,16 @@ final class ModelPictures {
         .info()
         .klPerDimension()
         .map(kl -> kl.get(dimension))
-        .map(kl -> "z" + dimension + (kl < DEAD_NATS ? " dead" : " " + Numbers.brief(kl) + " nats"))
+        .map(
+            kl ->
+                "z"
+                    + dimension
+                    + (kl < LatentPictures.DEAD_NATS ? " dead" : " " + Numbers.brief(kl) + " nats"))
         .orElse("z" + dimension);
   }
 
-  /** Shape {@code [order.size(), values.length, C, H, W]}. */
-  private float[] traverse(float[] z, float[] values, List<Integer> order) {
-    int row = values.length * shape.size();
-    float[] all = new float[order.size() * row];
-    for (int i = 0; i < order.size(); i++) {
-      float[] images = model.traverse(z, order.get(i), values).values();
-      System.arraycopy(images, 0, all, i * row, row);
-    }
-    return all;
-  }
-
-  private static List<BufferedImage> thereAndBack(List<BufferedImage> frames) {
-    List<BufferedImage> all = new ArrayList<>(frames);
-    for (int i = frames.size() - 2; i > 0; i--) {
-      all.add(frames.get(i));
-    }
-    return all;
+  private static void writeSwing(List<BufferedImage> frames, Path out) {
+    Pictures.writeGif(LatentPictures.thereAndBack(frames), FRAME_MILLIS, true, out);
   }
 
   private ImageGrid grid(int columns) {
@@ -185,7 +143,11 @@ final class ModelPictures {
   }
 
   private BufferedImage draw(ImageGrid grid, float[] channelsFirst) {
-    float[] values = Layout.toChannelsLast(channelsFirst, shape);
+    float[] values = channelsLast(channelsFirst);
     return grid.draw(values, 0, values.length / shape.size());
+  }
+
+  private float[] channelsLast(float[] channelsFirst) {
+    return Layout.toChannelsLast(channelsFirst, shape);
   }
 }

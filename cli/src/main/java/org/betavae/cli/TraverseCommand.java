@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.betavae.data.Dataset;
+import org.betavae.data.LatentPictures;
 import org.betavae.data.NpyWriter;
 import org.betavae.infer.BetaVaeModel;
 
@@ -69,7 +70,7 @@ final class TraverseCommand extends Command {
         ModelSource.open(args, fromData ? ModelSource.Need.BOTH : ModelSource.Need.DECODER)) {
       float[] z = fromData ? embed(args, model) : new float[model.info().latentSize()];
       int steps = args.find(STEPS).orElse(ending.equals("gif") ? DEFAULT_FRAMES : DEFAULT_STEPS);
-      float[] values = spread(args.get(RANGE), steps);
+      float[] values = LatentPictures.spread(args.get(RANGE), steps);
       switch (ending) {
         case "npy" -> writeNpy(model, z, values, out);
         case "gif" -> ModelPictures.of(model, out).traversalsGif(z, values, out);
@@ -84,15 +85,6 @@ final class TraverseCommand extends Command {
       int index = ModelData.index(INDEX, args.get(INDEX), data);
       return model.embed(ModelData.read(data, model.info(), index)).mean(0);
     }
-  }
-
-  /** {@code steps} values from {@code -range} to {@code range}, evenly spaced. */
-  static float[] spread(double range, int steps) {
-    float[] values = new float[steps];
-    for (int i = 0; i < steps; i++) {
-      values[i] = (float) (range * (2.0 * i / (steps - 1) - 1));
-    }
-    return values;
   }
 
   private static void writeNpy(BetaVaeModel model, float[] z, float[] values, Path out) {

@@ -70,11 +70,6 @@ class TextTest {
   }
 
   @Test
-  void traversal_isSpreadEvenly() {
-    assertArrayEquals(new float[] {-3, -1.5f, 0, 1.5f, 3}, TraverseCommand.spread(3, 5));
-  }
-
-  @Test
   void plainProgress_printsALineEveryFiveSecondsAndTheEnd() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     long[] now = {0};
