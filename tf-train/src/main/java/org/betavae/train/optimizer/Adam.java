@@ -29,7 +29,7 @@ import org.tensorflow.types.TFloat32;
  * @param beta2 decay of the second moment, in [0, 1)
  * @param epsilon added to √v, above 0
  */
-public record Adam(double beta1, double beta2, double epsilon) {
+public record Adam(double beta1, double beta2, double epsilon) implements Optimizer {
   /** disentanglement_lib's defaults, which are TensorFlow's. */
   public static final Adam DEFAULT = new Adam(0.9, 0.999, 1e-8);
 
@@ -37,12 +37,47 @@ public record Adam(double beta1, double beta2, double epsilon) {
   public static final Adam ADVERSARY = new Adam(0.5, 0.9, 1e-8);
 
   public Adam {
-    requireDecay("beta1", beta1);
-    requireDecay("beta2", beta2);
-    if (!(epsilon > 0 && epsilon < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException(
-          "Adam's epsilon is " + epsilon + ", expected a finite number > 0.");
-    }
+    Checks.decay("adam-beta1", beta1, "The usual value is 0.9.");
+    Checks.decay("adam-beta2", beta2, "The usual value is 0.999.");
+    Checks.positive("epsilon", epsilon, "The usual value is 1e-8.");
+  }
+
+  @Override
+  public String name() {
+    return "adam";
+  }
+
+  /** One fed value, {@link #correctedRate}; slots {@code m} and {@code v}. */
+  @Override
+  public Optimizer.InGraph build(
+      Ops tf, String prefix, List<Weight> weights, List<Output<TFloat32>> gradients) {
+    UpdateBuilder builder = new UpdateBuilder(tf, prefix);
+    return builder.build(weights, gradients, rule(builder));
+  }
+
+  @Override
+  public void feeds(double rate, long step, float[] target) {
+    target[0] = correctedRate(rate, step);
+  }
+
+  UpdateBuilder.Rule rule(UpdateBuilder builder) {
+    Operand<TFloat32> rate = builder.fed("corrected_rate");
+    Operand<TFloat32> noPower = builder.constant(0);
+    Operand<TFloat32> b1 = builder.constant(beta1);
+    Operand<TFloat32> b2 = builder.constant(beta2);
+    Operand<TFloat32> eps = builder.constant(epsilon);
+    return (tf, weight, gradient) ->
+        tf.train.applyAdam(
+            weight.variable(),
+            builder.slot(weight, "m", 0),
+            builder.slot(weight, "v", 0),
+            noPower,
+            noPower,
+            rate,
+            b1,
+            b2,
+            eps,
+            gradient);
   }
 
   /**
@@ -142,12 +177,5 @@ public record Adam(double beta1, double beta2, double epsilon) {
         Weights.named(tf, name + "_v").variable(weight.tensorShape(), TFloat32.class);
     return new Moments(
         weight, first, second, value, tf.assign(first, value), tf.assign(second, value));
-  }
-
-  private static void requireDecay(String name, double value) {
-    if (!(value >= 0 && value < 1)) {
-      throw new IllegalArgumentException(
-          "Adam's " + name + " is " + value + ", expected a number in [0, 1).");
-    }
   }
 }
