@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.betavae.export.Producer;
 import org.betavae.infer.BetaVaeModel;
 import org.betavae.infer.InferenceBenchmark;
 
@@ -99,7 +100,7 @@ final class BenchInferCommand extends Command {
 
   private static ObjectNode json(
       String part, int batch, int threads, InferenceBenchmark.Result result) {
-    ObjectNode json = Json.object().put("peer", "betavae").put("version", Version.text());
+    ObjectNode json = Json.object().put("peer", "betavae").put("version", Producer.version());
     json.put("model", part).put("batch", batch).put("threads", threads);
     json.put("images_per_s", Numbers.rounded(result.imagesPerS()));
     json.put("images_per_s_mean", Numbers.rounded(result.imagesPerSMean()));

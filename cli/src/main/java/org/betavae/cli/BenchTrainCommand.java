@@ -3,6 +3,7 @@ package org.betavae.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.betavae.data.Dataset;
+import org.betavae.export.Producer;
 import org.betavae.train.TrainBenchmark;
 import org.betavae.train.TrainConfig;
 
@@ -68,7 +69,7 @@ final class BenchTrainCommand extends Command {
     try (Dataset data = TrainingData.open(config)) {
       TrainBenchmark.Figures figures =
           TrainBenchmark.run(config, data, steps, args.get(WARM_UP), args.get(WINDOW));
-      ObjectNode json = Json.object().put("peer", "betavae").put("version", Version.text());
+      ObjectNode json = Json.object().put("peer", "betavae").put("version", Producer.version());
       json.put("images_per_s", Numbers.rounded(figures.imagesPerSecond()));
       json.put("images_per_s_min", Numbers.rounded(figures.imagesPerSecondMin()));
       json.put("images_per_s_max", Numbers.rounded(figures.imagesPerSecondMax()));

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.betavae.export.Producer;
 
 /**
  * The command {@code betavae}: finds the command, runs it, and turns what happens into an exit
@@ -71,7 +72,7 @@ public final class Main {
       helpWanted = true;
     }
     if (words.equals(List.of("--version"))) {
-      out.println("betavae " + Version.text());
+      out.println(Producer.text());
       return ExitCode.DONE;
     }
     Optional<Command> command = find(words);

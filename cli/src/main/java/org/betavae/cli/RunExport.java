@@ -9,6 +9,7 @@ import org.betavae.data.ItemShape;
 import org.betavae.export.ModelFacts;
 import org.betavae.export.ModelFolder;
 import org.betavae.export.OnnxModel;
+import org.betavae.export.Producer;
 import org.betavae.train.RunFolder;
 import org.betavae.train.RunModels;
 import org.betavae.train.SavedModelRunner;
@@ -40,7 +41,7 @@ final class RunExport {
    * @return the facts stored in it
    */
   ModelFacts write(Path folder, int opset, ModelFolder.Existing existing, Dataset data) {
-    RunModels models = RunModels.convert(run, opset, "betavae " + Version.text());
+    RunModels models = RunModels.convert(run, opset, Producer.text());
     Difference difference =
         difference(run.encoder(), models.encoder(), Map.of("x", images(data)))
             .max(difference(run.decoder(), models.decoder(), Map.of("z", latents())));

@@ -8,8 +8,6 @@ import org.betavae.export.toonnx.GraphConverter;
 
 /** Converts TensorFlow models to ONNX. */
 public final class TfToOnnx {
-  private static final String PRODUCER = "betavae";
-
   private TfToOnnx() {}
 
   /**
@@ -21,21 +19,13 @@ public final class TfToOnnx {
    */
   public static OnnxModel convert(TfModel model, ConvertOptions options) {
     OnnxGraph graph = GraphConverter.convert(model.graph(), options);
-    ModelProto proto = OnnxWriter.write(graph, options.graphName(), PRODUCER, version());
+    ModelProto proto =
+        OnnxWriter.write(graph, options.graphName(), Producer.NAME, Producer.version());
     return new OnnxModel(proto).withMetadata(options.metadata());
   }
 
   /** The TensorFlow operators that can be converted, as in TensorFlow's registry. */
   public static SortedSet<String> supportedOperators() {
     return GraphConverter.supportedOperators();
-  }
-
-  /**
-   * The version in the jar's manifest; files converted by a program that runs from class files say
-   * "dev".
-   */
-  private static String version() {
-    String v = TfToOnnx.class.getPackage().getImplementationVersion();
-    return v == null ? "dev" : v;
   }
 }
