@@ -1,9 +1,11 @@
 package org.betavae.cli;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.betavae.data.Dataset;
 import org.betavae.export.Producer;
+import org.betavae.train.StepProfile;
 import org.betavae.train.TrainBenchmark;
 import org.betavae.train.TrainConfig;
 
@@ -16,6 +18,14 @@ final class BenchTrainCommand extends Command {
       Opt.integer("warm-up", "steps before them that do not count", 0, 1_000_000).or(20);
   private static final Opt<Integer> WINDOW =
       Opt.integer("window", "steps in one timed window", 1, 1_000_000).or(10);
+
+  private static final Opt<Boolean> PROFILE =
+      Opt.flag("profile", "also show where a step's time goes, by kind of operator");
+  private static final Opt<Boolean> PROFILE_NODES =
+      Opt.flag("profile-nodes", "the same for each operator of the graph");
+
+  private static final int PROFILED_STEPS = 20;
+  private static final int SHOWN = 40;
 
   BenchTrainCommand() {
     super("bench train", CommandGroup.MEASURE, "measure training speed");
@@ -36,7 +46,9 @@ final class BenchTrainCommand extends Command {
         TrainOptions.BETA,
         TrainOptions.LATENT,
         TrainOptions.LEARNING_RATE,
-        CommonOptions.SEED);
+        CommonOptions.SEED,
+        PROFILE,
+        PROFILE_NODES);
   }
 
   @Override
@@ -91,7 +103,28 @@ final class BenchTrainCommand extends Command {
               + config.threads()
               + " threads, "
               + config.run().precision());
+      if (args.get(PROFILE) || args.get(PROFILE_NODES)) {
+        profile(config, data, args.get(PROFILE_NODES), json, console);
+      }
       return Outcome.done(json);
     }
+  }
+
+  private static void profile(
+      TrainConfig config, Dataset data, boolean nodes, ObjectNode json, Console console) {
+    List<StepProfile.Operator> all = StepProfile.run(config, data, PROFILED_STEPS, nodes);
+    Table table = new Table();
+    ArrayNode list = json.putArray("profile");
+    for (StepProfile.Operator o : all.subList(0, Math.min(SHOWN, all.size()))) {
+      table.row(
+          o.name(),
+          "%8.3f ms  %5.1f %%  %d calls".formatted(o.millis(), 100 * o.share(), o.calls()));
+      list.addObject()
+          .put("operator", o.name())
+          .put("ms", Numbers.rounded(o.millis()))
+          .put("share", Numbers.rounded(o.share()))
+          .put("calls", o.calls());
+    }
+    table.lines().forEach(console::say);
   }
 }

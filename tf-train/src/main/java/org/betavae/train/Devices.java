@@ -42,10 +42,7 @@ final class Devices {
       rewriter.setAutoMixedPrecisionOnednnBfloat16(RewriterConfig.Toggle.ON);
     }
     ConfigProto.Builder proto =
-        ConfigProto.newBuilder()
-            // One tower a thread: operators run side by side, each on one thread.
-            .setIntraOpParallelismThreads(1)
-            .setInterOpParallelismThreads(towers)
+        threads(towers)
             .setAllowSoftPlacement(true)
             .setGraphOptions(GraphOptions.newBuilder().setRewriteOptions(rewriter));
     if (device.equals("cpu")) {
@@ -56,9 +53,21 @@ final class Devices {
     return proto.build();
   }
 
+  /**
+   * One tower a thread: operators run side by side, each on one thread. The pool within operators
+   * is the process's and takes its size from the first session that there is, so every session says
+   * the same; the pool for operators side by side would be too, unless it is asked for otherwise.
+   */
+  private static ConfigProto.Builder threads(int towers) {
+    return ConfigProto.newBuilder()
+        .setIntraOpParallelismThreads(1)
+        .setInterOpParallelismThreads(towers)
+        .setUsePerSessionThreads(true);
+  }
+
   private static boolean hasGpu() {
     ConfigProto config =
-        ConfigProto.newBuilder()
+        threads(1)
             .setAllowSoftPlacement(false)
             .setGpuOptions(GPUOptions.newBuilder().setAllowGrowth(true))
             .build();
