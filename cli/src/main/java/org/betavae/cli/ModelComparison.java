@@ -71,6 +71,29 @@ final class ModelComparison {
    * @param largestValue largest |a|
    */
   record Difference(double scaled, double absolute, double largestValue) {
+    /**
+     * Compares two arrays of one length.
+     *
+     * @param w TensorFlow's values
+     * @param f the other's
+     * @return infinite where only one of both is not a number
+     */
+    static Difference of(float[] w, float[] f) {
+      double scaled = 0;
+      double absolute = 0;
+      double largestValue = 0;
+      for (int i = 0; i < w.length; i++) {
+        // The same infinity on both sides is no difference; NaN beside a number is an infinite one.
+        double d = Float.compare(w[i], f[i]) == 0 ? 0 : Math.abs((double) w[i] - f[i]);
+        d = Double.isNaN(d) ? Double.POSITIVE_INFINITY : d;
+        double size = Math.abs(w[i]);
+        absolute = Math.max(absolute, d);
+        scaled = Math.max(scaled, size > 1 && d < Double.POSITIVE_INFINITY ? d / size : d);
+        largestValue = Math.max(largestValue, Double.isNaN(size) ? 0 : size);
+      }
+      return new Difference(scaled, absolute, largestValue);
+    }
+
     /** The larger of each. */
     Difference max(Difference other) {
       return new Difference(
@@ -117,19 +140,7 @@ final class ModelComparison {
   private Difference difference(String name, Array wanted, Array found) {
     float[] w = wanted.values();
     float[] f = fit(name, found, wanted.shape()).values();
-    double scaled = 0;
-    double absolute = 0;
-    double largestValue = 0;
-    for (int i = 0; i < w.length; i++) {
-      // The same infinity on both sides is no difference; NaN beside a number is an infinite one.
-      double d = Float.compare(w[i], f[i]) == 0 ? 0 : Math.abs((double) w[i] - f[i]);
-      d = Double.isNaN(d) ? Double.POSITIVE_INFINITY : d;
-      double size = Math.abs(w[i]);
-      absolute = Math.max(absolute, d);
-      scaled = Math.max(scaled, size > 1 && d < Double.POSITIVE_INFINITY ? d / size : d);
-      largestValue = Math.max(largestValue, Double.isNaN(size) ? 0 : size);
-    }
-    return new Difference(scaled, absolute, largestValue);
+    return Difference.of(w, f);
   }
 
   /** The array as it is or with its channels moved, whichever has the wanted dimensions. */

@@ -29,7 +29,12 @@ final class VerifyCommand extends Command {
   private static final Opt<Path> INPUTS =
       Opt.path("inputs", "FILE.npz", "one array for each input, by name; random ones without it");
   private static final Opt<Double> TOLERANCE =
-      Opt.number("tolerance", "largest difference allowed", 0, Double.POSITIVE_INFINITY).or(1e-5);
+      Opt.number(
+              "tolerance",
+              "largest scaled difference allowed, |a - b| / max(1, |a|)",
+              0,
+              Double.POSITIVE_INFINITY)
+          .or(1e-5);
   private static final Opt<Integer> COUNT =
       Opt.integer("count", "how many random inputs", 1, 100_000).or(64);
   private static final Opt<String> SIGNATURE =
@@ -47,9 +52,10 @@ final class VerifyCommand extends Command {
 
   @Override
   String details() {
-    return "Exit code 1 when an output differs by more than the tolerance. The difference of two values"
-        + " is |a - b| / max(1, |a|): absolute up to 1 and relative above, since float32 has seven"
-        + " digits. Images may be channels last in one model and first in the other. Random images"
+    return "Exit code 1 when the scaled difference of an output is above the tolerance. Scaled is"
+        + " |a - b| / max(1, |a|), a being TensorFlow's value: absolute up to 1 and relative above,"
+        + " since float32 has seven digits. The largest |a - b| is shown beside it; in JSON they are"
+        + " max_difference (scaled) and max_abs_difference. Images may be channels last in one model and first in the other. Random images"
         + " are uniform in [0,1], random vectors standard normal.";
   }
 
@@ -72,7 +78,7 @@ final class VerifyCommand extends Command {
       throw new UsageException("--onnx is missing, expected the ONNX file made from --saved-model");
     }
     ArrayNode outputs = Json.array();
-    Table table = new Table("model", "output", "difference", "absolute", "of values up to");
+    Table table = new Table("model", "output", "scaled", "absolute", "of values up to");
     Difference largest = new Difference(0, 0, 0);
     for (Map.Entry<Path, Path> pair : pairs(args).entrySet()) {
       Map<String, Difference> found = compare(pair.getKey(), pair.getValue(), args);
@@ -105,8 +111,8 @@ final class VerifyCommand extends Command {
     json.put("passed", passed).set("outputs", outputs);
     if (passed) {
       console.say(
-          "Largest difference "
-              + Numbers.brief(largest.scaled())
+          "Largest difference: "
+              + words(largest)
               + ", within the tolerance of "
               + Numbers.plain(tolerance));
       return Outcome.done(json);
@@ -114,10 +120,14 @@ final class VerifyCommand extends Command {
     return Outcome.failed(
         json,
         "verify: the largest difference is "
-            + Numbers.brief(largest.scaled())
+            + words(largest)
             + ", expected at most "
             + Numbers.plain(tolerance)
-            + ". Export or convert the model again, or allow more with --tolerance.");
+            + " scaled. Export or convert the model again, or allow more with --tolerance.");
+  }
+
+  private static String words(Difference d) {
+    return Numbers.brief(d.scaled()) + " scaled (" + Numbers.brief(d.absolute()) + " absolute)";
   }
 
   /** SavedModels and the ONNX files to compare them with. */

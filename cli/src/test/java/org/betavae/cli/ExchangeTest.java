@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
+import org.betavae.cli.ModelComparison.Difference;
 import org.betavae.data.NpzWriter;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -51,6 +53,7 @@ class ExchangeTest {
     JsonNode json = Cli.json("verify --from %", tiny.run);
     assertTrue(json.get("passed").asBoolean());
     assertTrue(json.get("max_difference").asDouble() <= LARGEST_DIFFERENCE, json.toString());
+    assertTrue(json.get("max_abs_difference").asDouble() >= json.get("max_difference").asDouble());
     List<String> names = json.findValuesAsText("name");
     assertTrue(names.containsAll(List.of("mean", "log_var", "x", "logits")), names.toString());
     JsonNode one =
@@ -96,11 +99,34 @@ class ExchangeTest {
   }
 
   @Test
+  void difference_isScaledByValuesAboveOne() {
+    // 1000 against 1000.5 is 0.0005 of its size; 0.25 against 0.5 counts as it is.
+    float[] wanted = {1000, -0.25f};
+    assertEquals(
+        new Difference(0.0005, 0.5, 1000), Difference.of(wanted, new float[] {1000.5f, -0.25f}));
+    assertEquals(
+        new Difference(0.25, 0.25, 1000), Difference.of(wanted, new float[] {1000, -0.5f}));
+  }
+
+  @Test
+  void difference_ofNumberAndNaN_isInfinite_ofEqualInfinitiesNone() {
+    double infinite = Double.POSITIVE_INFINITY;
+    float[] wanted = {Float.NaN, Float.POSITIVE_INFINITY};
+    assertEquals(0, Difference.of(wanted, wanted.clone()).scaled());
+    assertEquals(
+        infinite, Difference.of(wanted, new float[] {1, Float.POSITIVE_INFINITY}).scaled());
+    assertEquals(infinite, Difference.of(wanted, new float[] {Float.NaN, 3}).absolute());
+    assertEquals(infinite, Difference.of(new float[] {7}, new float[] {Float.NaN}).scaled());
+  }
+
+  @Test
   void verify_aboveTheTolerance_fails() {
     Cli strict = Cli.run("verify --from % --tolerance 0 --json", tiny.run);
     assertEquals(1, strict.exitCode(), strict.err());
     assertTrue(strict.out().contains("\"passed\":false"), strict.out());
     assertTrue(strict.err().contains("expected at most 0"), strict.err());
+    String words = "difference is \\S+ scaled \\(\\S+ absolute\\), expected at most 0 scaled";
+    assertTrue(Pattern.compile(words).matcher(strict.err()).find(), strict.err());
   }
 
   @Test
