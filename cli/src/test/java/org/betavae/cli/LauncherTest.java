@@ -28,6 +28,7 @@ class LauncherTest {
   private Path project;
   private Path jdk;
   private Path calls;
+  private String gpu = "";
 
   private record Run(int exitCode, String out, String err) {}
 
@@ -63,7 +64,9 @@ class LauncherTest {
         mkdir -p cli/target/launcher data/target/launcher
         : >data/target/launcher/betavae-data-1.jar
         : >cli/target/launcher/betavae-cli-1.jar
-        printf %s "$PWD/data/target/launcher/betavae-data-1.jar" >cli/target/launcher/classpath.txt
+        jars=$PWD/data/target/launcher/betavae-data-1.jar
+        case "$*" in *gpu*) jars=$jars:$PWD/tf-linux-x86_64-gpu.jar; : >tf-linux-x86_64-gpu.jar ;; esac
+        printf %s "$jars" >cli/target/launcher/classpath.txt
         """);
   }
 
@@ -89,6 +92,7 @@ class LauncherTest {
     environment.put("JAVA_HOME", jdk.toString());
     environment.put("PATH", folder.resolve("bin") + ":" + environment.get("PATH"));
     environment.remove("BETAVAE_JAVA_OPTS");
+    environment.put("BETAVAE_GPU", gpu);
     return builder.start();
   }
 
@@ -142,6 +146,28 @@ class LauncherTest {
     long before = builds();
     run("--version");
     assertEquals(before + 1, builds());
+  }
+
+  @Test
+  void gpu_isBuiltInWhenAskedFor_andStaysUntilToldOtherwise() throws Exception {
+    run("--version");
+    gpu = "1";
+    assertTrue(run("--version").out().contains("tf-linux-x86_64-gpu.jar"));
+    assertEquals(3, run("--version").exitCode());
+    assertEquals(2, builds());
+    assertTrue(Files.readString(calls).contains("-Plauncher,gpu"), Files.readString(calls));
+    gpu = "";
+    Files.delete(project.resolve("data/target/launcher/betavae-data-1.jar"));
+    assertTrue(run("--version").out().contains("tf-linux-x86_64-gpu.jar"));
+    assertEquals(3, builds());
+    gpu = "0";
+    assertFalse(run("--version").out().contains("tf-linux-x86_64-gpu.jar"));
+    assertEquals(4, builds());
+    gpu = "yes";
+    Run wrong = run("--version");
+    assertEquals(1, wrong.exitCode());
+    assertTrue(wrong.err().contains("BETAVAE_GPU is yes, expected 1"), wrong.err());
+    assertTrue(wrong.err().contains("Correct or unset it"), wrong.err());
   }
 
   @Test

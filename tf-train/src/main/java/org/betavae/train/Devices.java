@@ -29,7 +29,8 @@ final class Devices {
     if (wish.equals("gpu")) {
       throw new TrainException(
           "No GPU: device is gpu, and TensorFlow finds none. It needs Linux x86-64, CUDA 12.5, cuDNN"
-              + " 9.3 and a build with -Pgpu. Use device auto or cpu to train on the processor.");
+              + " 9.3 and TensorFlow's libraries for it (BETAVAE_GPU=1 ./betavae, or Maven's profile"
+              + " gpu). Use device auto or cpu to train on the processor.");
     }
     return "cpu";
   }

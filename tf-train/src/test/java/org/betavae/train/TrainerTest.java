@@ -160,7 +160,7 @@ class TrainerTest {
     org.junit.jupiter.api.Assumptions.assumeTrue(Devices.resolve("auto").equals("cpu"));
     var e = assertThrows(TrainException.class, () -> Devices.resolve("gpu"));
     assertTrue(e.getMessage().contains("CUDA 12.5"), e.getMessage());
-    assertTrue(e.getMessage().contains("-Pgpu"), e.getMessage());
+    assertTrue(e.getMessage().contains("BETAVAE_GPU=1"), e.getMessage());
   }
 
   @Test
