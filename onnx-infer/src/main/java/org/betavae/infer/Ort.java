@@ -59,6 +59,7 @@ final class Ort {
     if (wanted == Provider.CPU) {
       return Provider.CPU;
     }
+    environment(); // without it, ONNX Runtime cannot log, and fails with that instead of the cause
     try (OrtSession.SessionOptions trial = new OrtSession.SessionOptions()) {
       trial.addCUDA(0);
       return Provider.CUDA;
@@ -66,7 +67,7 @@ final class Ort {
       log.log(
           Level.WARNING,
           "CUDA is not available, the model is computed on the CPU: {0}. Use the jar"
-              + " onnxruntime_gpu and install CUDA, or ask for the CPU.",
+              + " onnxruntime_gpu and install CUDA 12 and cuDNN 9, or ask for the CPU.",
           oneLine(e));
       return Provider.CPU;
     }
