@@ -8,6 +8,8 @@ import org.betavae.train.TrainConfig;
 import org.betavae.train.Trainer;
 import org.betavae.train.network.Networks;
 import org.betavae.train.objective.Likelihood;
+import org.betavae.train.objective.LikelihoodSettings;
+import org.betavae.train.objective.Location;
 import org.betavae.train.objective.Objective;
 
 /** The options that set a {@link TrainConfig}, with its defaults. */
@@ -46,9 +48,21 @@ final class TrainOptions {
   static final Opt<String> LIKELIHOOD =
       Opt.choice("likelihood", "distribution of the pixels", Likelihood.NAMES)
           .or(DEFAULTS.likelihood().name());
+  static final Opt<String> VARIANCE =
+      Opt.choice(
+          "variance",
+          "width of gaussian, laplace and discretised-logistic; fixed by default, learned for"
+              + " discretised-logistic",
+          LikelihoodSettings.VARIANCES);
   static final Opt<Double> SIGMA =
-      Opt.positive("sigma", "standard deviation of the gaussian likelihood")
-          .or(DEFAULTS.likelihood().sigma());
+      Opt.positive(
+          "sigma",
+          "that width, or what it begins with; 1 by default, 0.1 for discretised-logistic");
+  static final Opt<String> DECODER_MEAN =
+      Opt.choice(
+          "decoder-mean",
+          "how their middle comes from the decoder's output; identity by default",
+          Location.NAMES);
   static final Opt<Long> STEPS =
       Opt.whole("steps", "optimiser steps in all", 1, MANY).or(DEFAULTS.steps());
   static final Opt<Double> EPOCHS =
@@ -89,7 +103,9 @@ final class TrainOptions {
           LATENT,
           ARCH,
           LIKELIHOOD,
+          VARIANCE,
           SIGMA,
+          DECODER_MEAN,
           STEPS,
           BATCH,
           LEARNING_RATE,

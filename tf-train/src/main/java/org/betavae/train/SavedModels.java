@@ -75,12 +75,13 @@ final class SavedModels {
       Weights weights = new Weights(tf);
       Likelihood likelihood = config.newLikelihood();
       Placeholder<TFloat32> z = input(tf, "z", Shape.of(-1, config.latent()));
-      Operand<TFloat32> output = network.decode(Pass.inference(tf, weights), z);
+      Pass pass = Pass.inference(tf, weights);
+      Operand<TFloat32> output = network.decode(pass, z);
       Signature.Builder signature =
           Signature.builder()
               .key(Signature.DEFAULT_KEY)
               .input("z", z)
-              .output("x", likelihood.mean(tf.withName("x"), output))
+              .output("x", tf.withName("x").identity(likelihood.mean(pass, output)))
               .methodName("tensorflow/serving/predict");
       likelihood
           .logits(tf.withName("logits"), output)

@@ -295,7 +295,8 @@ public final class Trainer {
               + range.max()
               + ", expected [0,1] for likelihood "
               + config.likelihood().name()
-              + ". Scale them, or use --likelihood gaussian.");
+              + ". Scale them, or use --likelihood gaussian --decoder-mean"
+              + " identity.");
     }
   }
 }

@@ -289,7 +289,7 @@ final class VaeGraph implements AutoCloseable {
         objective.loss(pass, terms).total(),
         f.reconstruction(),
         f.kl(),
-        likelihood.mean(tf, network.decode(pass, latents)));
+        likelihood.mean(pass, network.decode(pass, latents)));
   }
 
   /** Rows of {@code x} in {@code count} parts that differ by one row at most. */

@@ -24,7 +24,7 @@ class TrainConfigTest {
         new TrainConfig(
             "a b.npz",
             new ObjectiveSettings("vae", 0.5, "0:12.0,7:2.5", 77, 0.25),
-            new LikelihoodSettings("gaussian", 0.25),
+            new LikelihoodSettings("gaussian", "learned", 0.25, "sigmoid"),
             new NetworkSettings("mlp", 3),
             new OptimizerSettings(3e-7),
             new RunSettings(7_000_000_000L, 5, -9, 1, "bf16", "cpu", 0.125, 11, 13, 17, 19, 23));

@@ -26,8 +26,8 @@ public record Bernoulli() implements Likelihood {
   }
 
   @Override
-  public Operand<TFloat32> mean(Ops tf, Operand<TFloat32> logits) {
-    return tf.math.sigmoid(logits);
+  public Operand<TFloat32> mean(Pass pass, Operand<TFloat32> logits) {
+    return pass.tf().math.sigmoid(logits);
   }
 
   @Override

@@ -6,22 +6,23 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
- * Gaussian likelihood with a fixed standard deviation s around the decoder's output m: −log p(x |
- * z) = Σ (x − m)² / (2 s²) + log s + ½ log 2π.
+ * Gaussian likelihood with the standard deviation s around m: −log p(x | z) = Σ (x − m)² / (2 s²) +
+ * log s + ½ log 2π.
  *
- * <p>Source: Kingma and Welling 2014, arXiv:1312.6114, Appendix C.2. The constants are kept, so
- * that values for different s can be compared.
+ * <p>Source: Kingma and Welling 2014, arXiv:1312.6114, Appendix C.2; one trained s: Rybkin,
+ * Daniilidis and Levine 2021, arXiv:2006.13202, equation 5. The constants are kept, so that values
+ * for different s can be compared. It is a density: on the 256 levels of a picture it has no lower
+ * bound.
  *
- * @param sigma s, in the unit of the data
+ * @param location how m comes from the decoder's output
+ * @param scale s
  */
-public record Gaussian(double sigma) implements Likelihood {
-  public Gaussian {
-    if (!(sigma > 0 && sigma < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException(
-          "sigma is "
-              + sigma
-              + ", expected a finite number > 0. Use 1 for half the squared error.");
-    }
+public record Gaussian(Location location, Scale scale) implements Likelihood {
+  private static final double HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
+
+  /** With a fixed standard deviation around the decoder's output. */
+  public Gaussian(double sigma) {
+    this(Location.IDENTITY, Scale.fixed(sigma));
   }
 
   @Override
@@ -30,23 +31,29 @@ public record Gaussian(double sigma) implements Likelihood {
   }
 
   @Override
-  public Operand<TFloat32> negativeLogLikelihood(
-      Pass pass, Operand<TFloat32> x, Operand<TFloat32> mean) {
-    Ops tf = pass.tf();
-    Operand<TFloat32> squared = Likelihood.sumPerItem(tf, tf.math.square(tf.math.sub(x, mean)));
-    float scale = (float) (1 / (2 * sigma * sigma));
-    double perValue = Math.log(sigma) + 0.5 * Math.log(2 * Math.PI);
-    float constant = (float) (perValue * mean.shape().tail().size());
-    return tf.math.add(tf.math.mul(squared, tf.constant(scale)), tf.constant(constant));
+  public int outputsPerValue() {
+    return scale.outputsPerValue();
   }
 
   @Override
-  public Operand<TFloat32> mean(Ops tf, Operand<TFloat32> mean) {
-    return tf.identity(mean);
+  public Operand<TFloat32> negativeLogLikelihood(
+      Pass pass, Operand<TFloat32> x, Operand<TFloat32> output) {
+    Ops tf = pass.tf();
+    Operand<TFloat32> squared = tf.math.square(tf.math.sub(x, mean(pass, output)));
+    Operand<TFloat32> logSigma = scale.log(pass, output);
+    Operand<TFloat32> weight =
+        tf.math.mul(tf.math.exp(tf.math.mul(logSigma, tf.constant(-2f))), tf.constant(0.5f));
+    return Scale.sum(
+        tf, squared, weight, tf.math.add(logSigma, tf.constant((float) HALF_LOG_TWO_PI)));
+  }
+
+  @Override
+  public Operand<TFloat32> mean(Pass pass, Operand<TFloat32> output) {
+    return location.of(pass.tf(), scale.location(pass.tf(), output));
   }
 
   @Override
   public boolean needsUnitInterval() {
-    return false;
+    return location == Location.SIGMOID;
   }
 }

@@ -1,5 +1,6 @@
 package org.betavae.train.objective;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.betavae.train.network.Pass;
@@ -8,9 +9,11 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /** p(x | z): how the decoder's output is read as a distribution over items. */
-public sealed interface Likelihood permits Bernoulli, Gaussian {
+public sealed interface Likelihood
+    permits Bernoulli, Gaussian, Laplace, DiscretisedLogistic, BetaBinomial {
   /** Names for {@code --likelihood}, in the order in which they are shown. */
-  List<String> NAMES = List.of("bernoulli", "gaussian");
+  List<String> NAMES =
+      List.of("bernoulli", "gaussian", "laplace", "discretised-logistic", "beta-binomial");
 
   /** Name as on the command line. */
   String name();
@@ -33,9 +36,9 @@ public sealed interface Likelihood permits Bernoulli, Gaussian {
   Operand<TFloat32> negativeLogLikelihood(Pass pass, Operand<TFloat32> x, Operand<TFloat32> output);
 
   /** The distribution's mean, shaped as the items. */
-  Operand<TFloat32> mean(Ops tf, Operand<TFloat32> output);
+  Operand<TFloat32> mean(Pass pass, Operand<TFloat32> output);
 
-  /** The logits of the mean, shaped as the items, if that is what the decoder gives. */
+  /** The logits of a Bernoulli likelihood, shaped as the items, if that is what it is. */
   default Optional<Operand<TFloat32>> logits(Ops tf, Operand<TFloat32> output) {
     return Optional.empty();
   }
@@ -51,5 +54,17 @@ public sealed interface Likelihood permits Bernoulli, Gaussian {
       axes[i - 1] = i;
     }
     return tf.reduceSum(perValue, tf.constant(axes));
+  }
+
+  /** One of {@code parts} equal parts of the last dimension. */
+  static Operand<TFloat32> part(Ops tf, Operand<TFloat32> output, int index, int parts) {
+    int rank = output.shape().numDimensions();
+    int size = Math.toIntExact(output.shape().get(rank - 1) / parts);
+    int[] begin = new int[rank];
+    int[] sizes = new int[rank];
+    Arrays.fill(sizes, -1);
+    begin[rank - 1] = index * size;
+    sizes[rank - 1] = size;
+    return tf.slice(output, tf.constant(begin), tf.constant(sizes));
   }
 }

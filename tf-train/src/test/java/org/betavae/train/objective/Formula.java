@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.betavae.train.network.Pass;
 import org.betavae.train.network.Weights;
+import org.betavae.train.network.Weights.Weight;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
@@ -34,6 +35,22 @@ final class Formula {
     return Pass.inference(tf, new Weights(tf));
   }
 
+  /** A formula with variables, which have their first values. */
+  interface OfPass {
+    Operand<TFloat32> build(Pass pass, Map<String, Operand<TFloat32>> inputs);
+  }
+
+  Outcome evaluateWithWeights(OfPass body, String... differentiated) {
+    Weights[] weights = new Weights[1];
+    return evaluate(
+        (tf, in) -> {
+          weights[0] = new Weights(tf);
+          return body.build(Pass.inference(tf, weights[0]), in);
+        },
+        weights,
+        differentiated);
+  }
+
   Formula with(String name, float[] value, long... shape) {
     shapes.put(name, shape);
     values.put(name, value);
@@ -41,6 +58,10 @@ final class Formula {
   }
 
   Outcome evaluate(Body body, String... differentiated) {
+    return evaluate(body, new Weights[1], differentiated);
+  }
+
+  private Outcome evaluate(Body body, Weights[] weights, String[] differentiated) {
     try (Graph graph = new Graph();
         Session session = new Session(graph)) {
       Ops tf = Ops.create(graph);
@@ -60,7 +81,19 @@ final class Formula {
         }
         fetches.addAll(List.of(graph.addGradients(out.asOutput(), by)));
       }
+      if (weights[0] != null) {
+        initialize(session, weights[0]);
+      }
       return run(session, inputs, fetches, differentiated);
+    }
+  }
+
+  private static void initialize(Session session, Weights weights) {
+    for (Weight w : weights.all()) {
+      try (TFloat32 value = TFloat32.tensorOf(w.tensorShape())) {
+        value.asRawTensor().data().asFloats().write(w.initialValues(0));
+        session.runner().feed(w.value(), value).addTarget(w.assign()).run().close();
+      }
     }
   }
 
