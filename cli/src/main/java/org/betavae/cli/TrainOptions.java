@@ -70,7 +70,7 @@ final class TrainOptions {
   static final Opt<Integer> BATCH =
       Opt.integer("batch", "images in a step", 1, 1 << 20).or(DEFAULTS.batch());
   static final Opt<Double> LEARNING_RATE =
-      Opt.positive("learning-rate", "Adam's step size").or(DEFAULTS.learningRate());
+      Opt.positive("learning-rate", "step size of the optimizer").or(DEFAULTS.learningRate());
   static final Opt<Integer> THREADS =
       Opt.integer("threads", "processor threads, all by default", 1, 1024);
   static final Opt<String> PRECISION =
@@ -120,7 +120,9 @@ final class TrainOptions {
 
   /** All, in the order of the help. */
   static final List<Opt<?>> ALL =
-      Stream.concat(SETTINGS.stream(), Stream.of(EPOCHS, CONFIG)).toList();
+      Stream.of(SETTINGS, OptimizerOptions.ALL, List.<Opt<?>>of(EPOCHS, CONFIG))
+          .<Opt<?>>flatMap(List::stream)
+          .toList();
 
   private TrainOptions() {}
 
@@ -130,9 +132,9 @@ final class TrainOptions {
    */
   static TrainConfig apply(Arguments args, TrainConfig base) {
     TrainConfig.Builder builder = base.toBuilder();
-    for (Opt<?> option : SETTINGS) {
-      args.typed(option).ifPresent(value -> builder.set(option.name(), value));
-    }
+    Stream.concat(SETTINGS.stream(), OptimizerOptions.ALL.stream())
+        .forEach(
+            option -> args.typed(option).ifPresent(value -> builder.set(option.name(), value)));
     return builder.build();
   }
 

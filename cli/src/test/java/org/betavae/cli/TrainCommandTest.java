@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.betavae.data.NpyReader;
@@ -133,6 +135,48 @@ class TrainCommandTest {
             "betavae train --help");
     Cli.run("train --steps 1 --epochs 1 --resume --overwrite --out x")
         .assertErrorNames(2, "--steps and --epochs", "--resume and --overwrite");
+  }
+
+  @Test
+  void train_withAnotherOptimiserAndSchedule_logsItsRates_andIsResumed() throws IOException {
+    Path run = tiny.out("optimised");
+    Cli.json(
+        "train --data % --arch conv32 --latent 2 --batch 8 --steps 20 --log-every 5"
+            + " --optimizer adamw --weight-decay 0.05 --learning-rate 1e-3 --adam-beta2 0.99"
+            + " --learning-rate-schedule cosine --final-rate-fraction 0.1 --warm-up-steps 10"
+            + " --clip-norm 50 --average-decay 0.9 --no-export --out %",
+        tiny.data, run);
+    List<JsonNode> lines = new ArrayList<>();
+    for (String line : Files.readAllLines(run.resolve("history.jsonl"))) {
+      JsonNode node = new ObjectMapper().readTree(line);
+      if (!node.has("split")) {
+        lines.add(node);
+      }
+    }
+    double wave = 0.5 * (1 + Math.cos(Math.PI * 4 / 20));
+    assertEquals(
+        0.5 * 1e-3 * (0.1 + 0.9 * wave), lines.get(0).get("learning_rate").asDouble(), 1e-15);
+    assertTrue(lines.get(3).get("learning_rate").asDouble() < 2e-4);
+    assertTrue(lines.get(3).get("gradient_norm").asDouble() > 0);
+    String config = Files.readString(run.resolve("config.yaml"));
+    assertTrue(config.contains("weight-decay: 0.05"), config);
+    assertTrue(config.contains("learning-rate-schedule: \"cosine\""), config);
+    JsonNode more = Cli.json("train --out % --resume --steps 22", run);
+    assertEquals(22, more.get("steps").asInt());
+    assertTrue(Cli.json("verify --from %", run).get("passed").asBoolean());
+  }
+
+  @Test
+  void train_withSettingsOfAnotherOptimiser_isRefused() {
+    Cli.run("train --data % --optimizer adm --out %", tiny.data, tiny.out("never"))
+        .assertErrorNames(2, "--optimizer is \"adm\"", "adam, adamw, adagrad, rmsprop, sgd");
+    Cli.run("train --data % --weight-decay 0.1 --out %", tiny.data, tiny.out("never"))
+        .assertErrorNames(2, "weight-decay is 0.1", "optimizer adam has none");
+    Cli.run("train --data % --nesterov --out %", tiny.data, tiny.out("never"))
+        .assertErrorNames(2, "nesterov is true", "choose another optimizer");
+    Cli.run("train --data % --learning-rate-schedule cosin --out %", tiny.data, tiny.out("never"))
+        .assertErrorNames(2, "learning-rate-schedule is cosin", "Did you mean cosine?");
+    assertFalse(Files.exists(tiny.out("never")));
   }
 
   @Test

@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.betavae.train.network.Weights.Weight;
-import org.betavae.train.optimizer.Adam;
+import org.betavae.train.optimizer.Optimizer.Slot;
 
 /** Compares a checkpoint's arrays with those a graph wants. */
 final class StateCheck {
@@ -15,23 +15,38 @@ final class StateCheck {
   private StateCheck() {}
 
   /**
-   * Refuses a state that is not of these weights.
+   * Refuses a state that is not of these weights and slots.
    *
-   * @throws TrainException if an array is missing, left over or of another size
+   * @throws TrainException if an array is missing, left over or of another size; says whether the
+   *     network is another one, or only how its weights are updated
    */
   static void requireFits(
       Collection<Weight> weights,
-      Collection<Adam.Moments> moments,
+      Collection<Slot> slots,
       Map<String, float[]> state,
       String source) {
-    Map<String, Integer> wanted = new LinkedHashMap<>();
-    for (Weight w : weights) {
-      wanted.put(w.name(), w.size());
+    Map<String, Integer> network = new LinkedHashMap<>();
+    weights.forEach(w -> network.put(w.name(), w.size()));
+    Map<String, Integer> optimizer = new LinkedHashMap<>();
+    slots.forEach(slot -> optimizer.put(slot.name(), slot.weight().size()));
+    List<String> ofNetwork = differences(network, state);
+    List<String> ofOptimizer = differences(optimizer, state);
+    for (String name : state.keySet()) {
+      if (!network.containsKey(name) && !optimizer.containsKey(name)) {
+        boolean slot = network.keySet().stream().anyMatch(w -> isSlotOf(w, name));
+        (slot ? ofOptimizer : ofNetwork).add(name + " is not in this run");
+      }
     }
-    for (Adam.Moments m : moments) {
-      wanted.put("adam/" + m.weight().name() + "/m", m.weight().size());
-      wanted.put("adam/" + m.weight().name() + "/v", m.weight().size());
+    if (!ofNetwork.isEmpty()) {
+      ofNetwork.addAll(ofOptimizer);
+      throw of("network", ofNetwork, source, "settings");
     }
+    if (!ofOptimizer.isEmpty()) {
+      throw of("optimizer", ofOptimizer, source, "optimizer, momentum and average-decay");
+    }
+  }
+
+  private static List<String> differences(Map<String, Integer> wanted, Map<String, float[]> state) {
     List<String> differences = new ArrayList<>();
     wanted.forEach(
         (name, size) -> {
@@ -42,23 +57,31 @@ final class StateCheck {
             differences.add(name + " has " + found.length + " values instead of " + size);
           }
         });
-    for (String name : state.keySet()) {
-      if (!wanted.containsKey(name)) {
-        differences.add(name + " is not in this network");
-      }
-    }
-    if (!differences.isEmpty()) {
-      int shown = Math.min(SHOWN, differences.size());
-      String more =
-          differences.size() > shown ? " and " + (differences.size() - shown) + " more" : "";
-      throw new TrainException(
-          "Checkpoint "
-              + source
-              + " is of another network: "
-              + String.join(", ", differences.subList(0, shown))
-              + more
-              + ". Resume with the settings in the run's config.yaml.");
-    }
+    return differences;
+  }
+
+  /** Whether a name is PREFIX/WEIGHT or PREFIX/WEIGHT/SLOT. */
+  private static boolean isSlotOf(String weight, String name) {
+    String rest = name.substring(name.indexOf('/') + 1);
+    return rest.equals(weight) || rest.startsWith(weight + "/");
+  }
+
+  private static TrainException of(
+      String what, List<String> differences, String source, String settings) {
+    int shown = Math.min(SHOWN, differences.size());
+    String more =
+        differences.size() > shown ? " and " + (differences.size() - shown) + " more" : "";
+    return new TrainException(
+        "Checkpoint "
+            + source
+            + " is of another "
+            + what
+            + ": "
+            + String.join(", ", differences.subList(0, shown))
+            + more
+            + ". Resume with the "
+            + settings
+            + " in the run's config.yaml.");
   }
 
   /** Name of the first array with a NaN or an infinity, or null. */

@@ -3,6 +3,7 @@ package org.betavae.train;
 import java.util.Arrays;
 import org.betavae.data.BatchLoader;
 import org.betavae.data.Dataset;
+import org.betavae.train.optimizer.LearningRate;
 
 /** Times training steps with all that belongs to them: reading the batch, both passes, update. */
 public final class TrainBenchmark {
@@ -46,15 +47,18 @@ public final class TrainBenchmark {
                 config, data.shape(), data.size(), Devices.resolve(config.run().device()));
         BatchLoader batches = new BatchLoader(data, config.batch(), config.seed(), 0, PREFETCH)) {
       session.initialize();
+      LearningRate rate = config.optimizer().newLearningRate(config.steps());
       long step = 0;
       for (int i = 0; i < warmUp; i++) {
-        session.step(batches.next().values(), ++step, config.learningRate());
+        step++;
+        session.step(batches.next().values(), step, rate.rate(step));
       }
       for (int w = 0; w < rates.length; w++) {
         long start = System.nanoTime();
         loss = 0;
         for (int i = 0; i < window; i++) {
-          loss += session.step(batches.next().values(), ++step, config.learningRate())[0];
+          step++;
+          loss += session.step(batches.next().values(), step, rate.rate(step))[0];
         }
         rates[w] = (double) config.batch() * window / ((System.nanoTime() - start) / 1e9);
       }

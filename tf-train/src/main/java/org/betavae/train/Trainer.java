@@ -1,6 +1,6 @@
 package org.betavae.train;
 
-import java.util.ArrayList;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +11,7 @@ import org.betavae.data.Split;
 import org.betavae.data.ValueRange;
 import org.betavae.train.checkpoint.Checkpoint;
 import org.betavae.train.checkpoint.CheckpointStore;
+import org.betavae.train.optimizer.LearningRate;
 
 /**
  * Trains a beta-VAE and writes its run folder: configuration, history, checkpoints, SavedModels,
@@ -22,12 +23,17 @@ import org.betavae.train.checkpoint.CheckpointStore;
 public final class Trainer {
   private static final int PREFETCH = 4;
 
+  /** Name of the learning rate's state in a checkpoint, if it has one. */
+  private static final String RATE_STATE = "learning_rate/state";
+
   private final RunFolder run;
   private final TrainConfig config;
   private final Dataset data;
   private final TrainListener listener;
   private final CheckpointStore checkpoints;
   private final History history;
+  private final Divergence divergence;
+  private final LearningRate learningRate;
   private final Meter meter = new Meter();
   private double lastValidationLoss = Double.NaN;
   private double bestValidationLoss = Double.POSITIVE_INFINITY;
@@ -40,6 +46,8 @@ public final class Trainer {
     this.listener = listener;
     checkpoints = new CheckpointStore(run.checkpoints(), config.run().keepCheckpoints());
     history = new History(run.historyFile());
+    divergence = new Divergence(config);
+    learningRate = config.optimizer().newLearningRate(config.steps());
   }
 
   /**
@@ -85,7 +93,7 @@ public final class Trainer {
                               + run.root()
                               + ": it has no checkpoint that can be read. Start again with"
                               + " --overwrite."));
-      session.restore(loaded.checkpoint().arrays(), loaded.file().toString());
+      trainer.restore(session, loaded);
       run.writeConfig(config);
       trainer.lastValidationLoss = loaded.checkpoint().validationLoss();
       trainer.bestValidationLoss =
@@ -101,6 +109,16 @@ public final class Trainer {
     }
   }
 
+  private void restore(VaeSession session, CheckpointStore.Loaded loaded) {
+    Map<String, float[]> arrays = new LinkedHashMap<>(loaded.checkpoint().arrays());
+    float[] rate = arrays.remove(RATE_STATE);
+    session.restore(arrays, loaded.file().toString());
+    // Another schedule than before begins at its beginning.
+    if (rate != null && rate.length == learningRate.state().length) {
+      learningRate.restore(rate);
+    }
+  }
+
   private VaeSession newSession() {
     return new VaeSession(
         config, data.shape(), data.size(), Devices.resolve(config.run().device()));
@@ -113,10 +131,10 @@ public final class Trainer {
         new BatchLoader(split.train(), config.batch(), config.seed(), firstStep, PREFETCH)) {
       while (step < config.steps() && !listener.shouldStop()) {
         meter.startStep();
-        float[] terms = session.step(batches.next().values(), step + 1, config.learningRate());
         step++;
+        float[] terms = session.step(batches.next().values(), step, learningRate.rate(step));
         meter.endStep(terms, config.batch());
-        requireFinite(session, terms, step);
+        divergence.requireFinite(session.termNames(), terms, step, savedStep);
         listener.onProgress(meter.progress(step, config.steps()));
         afterStep(session, split, step);
       }
@@ -135,9 +153,9 @@ public final class Trainer {
     if (step % config.run().logEvery() == 0) {
       log(session, step);
     }
-    boolean validated = step % config.run().validationEvery() == 0;
-    if (validated) {
-      validate(session, split, step);
+    if (step % config.run().validationEvery() == 0) {
+      // Not what finish() adds when a run is stopped: an unbroken run would not have seen it.
+      learningRate.observe(validate(session, split, step).loss());
     }
     if (step % config.run().checkpointEvery() == 0) {
       save(session, step);
@@ -152,33 +170,42 @@ public final class Trainer {
     if (savedStep != step) {
       save(session, step);
     }
-    ItemShape shape = data.shape();
-    SavedModels models = new SavedModels(config, shape, session.weights());
-    models.writeEncoder(run.encoder());
-    models.writeDecoder(run.decoder());
-    RunSummary summary =
-        new RunSummary(
-            data.name(),
-            data.size(),
-            shape.image()
-                ? List.of(shape.height(), shape.width(), shape.channels())
-                : List.of(shape.size()),
-            step,
-            step * config.batch(),
-            session.parameterCount(),
-            validation.loss(),
-            validation.negativeElbo(),
-            validation.reconstruction(),
-            validation.kl(),
-            validation.klPerDimension(),
-            validation.posteriorMean(),
-            validation.posteriorStd(),
-            meter.overallImagesPerSecond(),
-            meter.overallSeconds());
-    new RunPictures(run.pictures(), config, shape, session).write(split.validation(), validation);
+    RunSummary summary = summary(session, validation, step);
+    session.withAverages(() -> writeModel(session, split, validation));
     HistoryChart.write(run.pictures().resolve("history.png"), history.lines(), listener);
     run.writeSummary(summary);
     return summary;
+  }
+
+  private Path writeModel(VaeSession session, Split split, Validation validation) {
+    SavedModels models = new SavedModels(config, data.shape(), session.weights());
+    models.writeEncoder(run.encoder());
+    models.writeDecoder(run.decoder());
+    new RunPictures(run.pictures(), config, data.shape(), session)
+        .write(split.validation(), validation);
+    return run.encoder();
+  }
+
+  private RunSummary summary(VaeSession session, Validation validation, long step) {
+    ItemShape shape = data.shape();
+    return new RunSummary(
+        data.name(),
+        data.size(),
+        shape.image()
+            ? List.of(shape.height(), shape.width(), shape.channels())
+            : List.of(shape.size()),
+        step,
+        step * config.batch(),
+        session.parameterCount(),
+        validation.loss(),
+        validation.negativeElbo(),
+        validation.reconstruction(),
+        validation.kl(),
+        validation.klPerDimension(),
+        validation.posteriorMean(),
+        validation.posteriorStd(),
+        meter.overallImagesPerSecond(),
+        meter.overallSeconds());
   }
 
   private void log(VaeSession session, long step) {
@@ -192,14 +219,16 @@ public final class Trainer {
             means.reconstruction(),
             means.kl(),
             further(session.termNames(), means.terms()),
-            config.learningRate(),
+            learningRate.rate(step),
             means.imagesPerSecond(),
             false));
   }
 
   private Validation validate(VaeSession session, Split split, long step) {
     long start = System.nanoTime();
-    Validation v = Validation.of(session, split.validation(), config.latent(), step);
+    Validation v =
+        session.withAverages(
+            () -> Validation.of(session, split.validation(), config.latent(), step));
     double seconds = (System.nanoTime() - start) / 1e9;
     int images = split.validation().size();
     lastValidationLoss = v.loss();
@@ -212,7 +241,7 @@ public final class Trainer {
             v.reconstruction(),
             v.kl(),
             Map.of(),
-            config.learningRate(),
+            learningRate.rate(step),
             images / seconds,
             true));
     return v;
@@ -220,9 +249,12 @@ public final class Trainer {
 
   private void save(VaeSession session, long step) {
     Map<String, float[]> state = session.state();
+    if (learningRate.state().length > 0) {
+      state.put(RATE_STATE, learningRate.state());
+    }
     String broken = StateCheck.firstNotFinite(state);
     if (broken != null) {
-      throw diverged(step, broken + " holds NaN or an infinity");
+      throw divergence.of(broken + " holds NaN or an infinity", step, savedStep);
     }
     var file = checkpoints.save(new Checkpoint(step, config.seed(), lastValidationLoss, state));
     if (lastValidationLoss < bestValidationLoss) {
@@ -238,43 +270,6 @@ public final class Trainer {
       further.put(names.get(i), terms.get(i));
     }
     return further;
-  }
-
-  private void requireFinite(VaeSession session, float[] terms, long step) {
-    for (int i = 0; i < terms.length; i++) {
-      if (!Float.isFinite(terms[i])) {
-        List<String> all = new ArrayList<>();
-        for (int j = 0; j < terms.length; j++) {
-          all.add(session.termNames().get(j) + " " + terms[j]);
-        }
-        throw diverged(
-            step,
-            "the "
-                + session.termNames().get(i)
-                + " is "
-                + terms[i]
-                + " ("
-                + String.join(", ", all)
-                + ")");
-      }
-    }
-  }
-
-  private TrainException diverged(long step, String what) {
-    String last =
-        savedStep < 0
-            ? "There is no checkpoint yet."
-            : "The checkpoint of step " + savedStep + " is kept.";
-    return new TrainException(
-        "Training diverged at step "
-            + step
-            + ": "
-            + what
-            + ". "
-            + last
-            + " Try a smaller --learning-rate than "
-            + config.learningRate()
-            + ", or a smaller --beta.");
   }
 
   /**

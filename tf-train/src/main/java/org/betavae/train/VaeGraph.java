@@ -9,15 +9,11 @@ import org.betavae.data.ItemShape;
 import org.betavae.train.network.Network;
 import org.betavae.train.network.Pass;
 import org.betavae.train.network.Weights;
-import org.betavae.train.network.Weights.Weight;
 import org.betavae.train.objective.Likelihood;
 import org.betavae.train.objective.Objective;
-import org.betavae.train.optimizer.Adam;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
-import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
@@ -33,11 +29,8 @@ import org.tensorflow.types.TInt32;
  * faster than two threads inside every operator.
  */
 final class VaeGraph implements AutoCloseable {
-  /** The first terms of {@link Training#terms}; the objective's own follow. */
+  /** The first terms of {@link Updates#terms}; the objective's own follow. */
   static final List<String> TERMS = List.of("loss", "reconstruction", "kl");
-
-  /** How slowly batch norm's statistics follow, TensorFlow's and Keras' default. */
-  private static final float STATISTICS_MOMENTUM = 0.99f;
 
   private final Graph graph = new Graph();
   private final TrainConfig config;
@@ -65,28 +58,13 @@ final class VaeGraph implements AutoCloseable {
    * @param items {@code [batch, ...]}
    * @param noise {@code [batch, latent]}
    * @param random seed of random operations, {@code [2]}, where there are any
-   * @param terms {@link VaeGraph#TERMS} and then the objective's own, nats per image
-   * @param names of the terms
-   * @param optimizers the model's, and the adversary's if there is one
-   * @param update runs one step
+   * @param updates runs a step; its terms are {@link VaeGraph#TERMS} and then further ones
    */
   record Training(
       Placeholder<TFloat32> items,
       Placeholder<TFloat32> noise,
       Optional<Placeholder<TInt32>> random,
-      Operand<TFloat32> terms,
-      List<String> names,
-      List<Optimized> optimizers,
-      Op update) {}
-
-  /**
-   * Some weights and what updates them.
-   *
-   * @param rule how
-   * @param adam in the graph
-   * @param adversary whether they are the adversary's
-   */
-  record Optimized(Adam rule, Adam.InGraph adam, boolean adversary) {}
+      Updates updates) {}
 
   /**
    * The pass that evaluates, encodes and decodes.
@@ -191,33 +169,14 @@ final class VaeGraph implements AutoCloseable {
     Placeholder<TFloat32> noise = placeholder(tf, "noise", Shape.of(batch, config.latent()));
     Objective.Terms terms = towers(pass, items, noise);
     Objective.Loss loss = objective.loss(pass, terms);
-    List<Optimized> optimizers = new ArrayList<>();
-    optimizers.add(optimized(tf, loss.total(), false));
-    loss.adversary().ifPresent(l -> optimizers.add(optimized(tf, l, true)));
-    List<Op> updates = new ArrayList<>(pass.statisticUpdates(STATISTICS_MOMENTUM));
-    optimizers.forEach(o -> updates.add(o.adam().update()));
-    List<String> names = new ArrayList<>(TERMS);
-    names.addAll(loss.parts().keySet());
-    List<Operand<TFloat32>> values =
-        new ArrayList<>(List.of(loss.total(), terms.reconstruction(), terms.kl()));
-    values.addAll(loss.parts().values());
-    return new Training(
-        items,
-        noise,
-        pass.random(),
-        tf.stack(values),
-        names,
-        optimizers,
-        tf.withName("step").withControlDependencies(updates).noOp());
-  }
-
-  private Optimized optimized(Ops tf, Operand<TFloat32> loss, boolean adversary) {
-    List<Weight> trained = weights.trained(Objective.ADVERSARY, adversary);
-    Output<?>[] variables =
-        trained.stream().map(w -> w.variable().asOutput()).toArray(Output<?>[]::new);
-    Output<?>[] gradients = graph.addGradients(loss.asOutput(), variables);
-    Adam rule = adversary ? Adam.ADVERSARY : Adam.DEFAULT;
-    return new Optimized(rule, rule.build(tf, trained, gradients), adversary);
+    Map<String, Operand<TFloat32>> scalars = new LinkedHashMap<>();
+    List<Operand<TFloat32>> first = List.of(loss.total(), terms.reconstruction(), terms.kl());
+    for (int i = 0; i < first.size(); i++) {
+      scalars.put(TERMS.get(i), first.get(i));
+    }
+    scalars.putAll(loss.parts());
+    Updates updates = new Updates(graph, pass, config.optimizer(), loss, scalars);
+    return new Training(items, noise, pass.random(), updates);
   }
 
   private Objective.Terms towers(Pass pass, Operand<TFloat32> items, Operand<TFloat32> noise) {

@@ -1,20 +1,16 @@
 package org.betavae.train;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.betavae.data.ItemShape;
 import org.betavae.train.network.Weights.Weight;
 import org.betavae.train.objective.Draw;
 import org.betavae.train.objective.Objective;
-import org.betavae.train.optimizer.Adam;
-import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.op.core.Assign;
-import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.proto.RunOptions;
 import org.tensorflow.proto.StepStats;
 import org.tensorflow.types.TFloat32;
@@ -25,19 +21,17 @@ import org.tensorflow.types.TInt32;
  * {@code close()} may be called twice and must not overlap with a call.
  */
 final class VaeSession implements AutoCloseable {
-  /** The discriminator's learning rate in disentanglement_lib. */
-  private static final double ADVERSARY_RATE = 1e-4;
-
   private final TrainConfig config;
   private final ItemShape shape;
   private final VaeGraph graph;
   private final Session session;
+  private final SessionState state;
   private final TFloat32 items;
   private final TFloat32 noise;
   private final TInt32 random = TInt32.tensorOf(Shape.of(2));
   private final TFloat32 controls;
   private final List<TFloat32> draws = new ArrayList<>();
-  private final List<TFloat32> rates = new ArrayList<>();
+  private final UpdateFeeds updateFeeds;
   private final float[] terms;
   private final float[] epsilon;
   private final float[] controlValues;
@@ -79,6 +73,8 @@ final class VaeSession implements AutoCloseable {
       graph.close();
       throw e;
     }
+    state = new SessionState(session, graph.weights(), graph.training().updates());
+    updateFeeds = new UpdateFeeds(graph.training().updates());
     Objective objective = graph.objective();
     items = TFloat32.tensorOf(VaeGraph.itemsShape(shape, config.batch()));
     noise = TFloat32.tensorOf(Shape.of(config.batch(), config.latent()));
@@ -87,8 +83,7 @@ final class VaeSession implements AutoCloseable {
     for (Draw draw : objective.draws()) {
       draws.add(TFloat32.tensorOf(Shape.of(draw.rowsFor(config.batch()), config.latent())));
     }
-    graph.training().optimizers().forEach(o -> rates.add(TFloat32.scalarOf(0f)));
-    terms = new float[graph.training().names().size()];
+    terms = new float[termNames().size()];
     epsilon = new float[config.batch() * config.latent()];
   }
 
@@ -101,19 +96,32 @@ final class VaeSession implements AutoCloseable {
 
   /** Names of the terms that {@link #step} gives. */
   List<String> termNames() {
-    return graph.training().names();
+    return graph.training().updates().names();
   }
 
-  /** Sets weights to their first values and moments to zero. */
+  /** See {@link SessionState#initialize}. */
   void initialize() {
-    for (Weight w : graph.weights().all()) {
-      assign(w.value(), w.assign(), w.tensorShape(), w.initialValues(config.seed()));
-    }
-    for (Adam.Moments m : moments()) {
-      float[] zeros = new float[m.weight().size()];
-      assign(m.value(), m.assignFirst(), m.weight().tensorShape(), zeros);
-      assign(m.value(), m.assignSecond(), m.weight().tensorShape(), zeros);
-    }
+    state.initialize(config.seed());
+  }
+
+  /** See {@link SessionState#all}. */
+  Map<String, float[]> state() {
+    return state.all();
+  }
+
+  /** See {@link SessionState#weights}. */
+  Map<String, float[]> weights() {
+    return state.weights();
+  }
+
+  /** See {@link SessionState#restore}. */
+  void restore(Map<String, float[]> arrays, String source) {
+    state.restore(arrays, source);
+  }
+
+  /** See {@link SessionState#withAverages}. */
+  <T> T withAverages(Supplier<T> body) {
+    return state.withAverages(body);
   }
 
   /**
@@ -153,13 +161,8 @@ final class VaeSession implements AutoCloseable {
               runner.feed(r, random);
             });
     feedObjective(runner, step, config.batch(), draws);
-    for (int i = 0; i < rates.size(); i++) {
-      VaeGraph.Optimized o = t.optimizers().get(i);
-      double own = o.adversary() ? ADVERSARY_RATE : rate;
-      rates.get(i).setFloat(o.rule().correctedRate(own, step));
-      runner.feed(o.adam().correctedRate(), rates.get(i));
-    }
-    return runner.addTarget(t.update()).fetch(t.terms());
+    updateFeeds.feed(runner, rate, step);
+    return runner.addTarget(t.updates().run()).fetch(t.updates().terms());
   }
 
   /** Feeds what the objective wants at a step. */
@@ -226,42 +229,6 @@ final class VaeSession implements AutoCloseable {
     }
   }
 
-  /** Weights and moments by name, as a checkpoint holds them. */
-  Map<String, float[]> state() {
-    Map<String, float[]> state = new LinkedHashMap<>(weights());
-    for (Adam.Moments m : moments()) {
-      state.put("adam/" + m.weight().name() + "/m", read(m.first(), m.weight().size()));
-      state.put("adam/" + m.weight().name() + "/v", read(m.second(), m.weight().size()));
-    }
-    return state;
-  }
-
-  /** Weights alone, by name. */
-  Map<String, float[]> weights() {
-    Map<String, float[]> values = new LinkedHashMap<>();
-    for (Weight w : graph.weights().all()) {
-      values.put(w.name(), read(w.variable(), w.size()));
-    }
-    return values;
-  }
-
-  /**
-   * Takes weights and moments from a checkpoint.
-   *
-   * @throws TrainException if names or sizes differ; lists every difference
-   */
-  void restore(Map<String, float[]> state, String source) {
-    StateCheck.requireFits(graph.weights().all(), moments(), state, source);
-    for (Weight w : graph.weights().all()) {
-      assign(w.value(), w.assign(), w.tensorShape(), state.get(w.name()));
-    }
-    for (Adam.Moments m : moments()) {
-      String name = "adam/" + m.weight().name();
-      assign(m.value(), m.assignFirst(), m.weight().tensorShape(), state.get(name + "/m"));
-      assign(m.value(), m.assignSecond(), m.weight().tensorShape(), state.get(name + "/v"));
-    }
-  }
-
   @Override
   public void close() {
     if (!closed) {
@@ -273,31 +240,12 @@ final class VaeSession implements AutoCloseable {
       random.close();
       controls.close();
       draws.forEach(TFloat32::close);
-      rates.forEach(TFloat32::close);
+      updateFeeds.close();
     }
-  }
-
-  private List<Adam.Moments> moments() {
-    return graph.training().optimizers().stream()
-        .flatMap(o -> o.adam().moments().stream())
-        .toList();
   }
 
   private static void write(TFloat32 tensor, float[] values, int count) {
     tensor.asRawTensor().data().asFloats().write(values, 0, count);
-  }
-
-  private void assign(
-      Placeholder<TFloat32> placeholder, Assign<TFloat32> assign, Shape dims, float[] values) {
-    try (TFloat32 value = tensor(dims, values)) {
-      session.runner().feed(placeholder, value).addTarget(assign).run().close();
-    }
-  }
-
-  private float[] read(Operand<TFloat32> variable, int size) {
-    try (Result result = session.runner().fetch(variable).run()) {
-      return floats(result, 0, size);
-    }
   }
 
   private static TFloat32 tensor(Shape dims, float[] values) {

@@ -26,7 +26,25 @@ class TrainConfigTest {
             new ObjectiveSettings("vae", 0.5, "0:12.0,7:2.5", 77, 0.25),
             new LikelihoodSettings("gaussian", "learned", 0.25, "sigmoid"),
             new NetworkSettings("mlp", 3),
-            new OptimizerSettings(3e-7),
+            new OptimizerSettings(
+                "rmsprop",
+                3e-7,
+                "exponential",
+                5,
+                0.25,
+                29,
+                0.125,
+                0.75,
+                4,
+                0.1,
+                0.2,
+                1e-3,
+                0.4,
+                false,
+                null,
+                0.6,
+                31,
+                0.99),
             new RunSettings(7_000_000_000L, 5, -9, 1, "bf16", "cpu", 0.125, 11, 13, 17, 19, 23));
     RunFolder run = RunFolder.create(folder.resolve("run"), false);
     run.writeConfig(config);
@@ -70,6 +88,9 @@ class TrainConfigTest {
     refused(b -> b.batch(0), "batch is 0", "64");
     refused(b -> b.learningRate(0), "learning-rate is 0.0", "1e-4");
     refused(b -> b.learningRate(Double.NaN), "learning-rate is NaN", "1e-4");
+    refused(b -> b.set("optimizer", "adan"), "optimizer is adan", "Did you mean adam?");
+    refused(b -> b.set("momentum", 0.9), "momentum is 0.9", "optimizer adam has none");
+    refused(b -> b.set("clip-norm", -1), "clip-norm is -1.0", "0 for no limit");
     refused(b -> b.threads(0), "threads is 0", "cores");
     refused(b -> b.arch("resnet99"), "arch is resnet99", "conv64, conv32, mlp");
     refused(b -> b.objective("gan"), "objective is gan", "beta-vae");

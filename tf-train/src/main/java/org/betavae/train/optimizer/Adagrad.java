@@ -22,7 +22,7 @@ public record Adagrad(double initialAccumulator, double epsilon) implements Opti
 
   public Adagrad {
     Checks.notNegative("Adagrad's initial accumulator", initialAccumulator, "Use 0.");
-    Checks.positive("epsilon", epsilon, "The usual value is 1e-10.");
+    Checks.epsilon(epsilon, "The usual value is 1e-10.");
   }
 
   @Override

@@ -1,31 +1,34 @@
 package org.betavae.train.optimizer;
 
-/** Checks of settings; each error names the setting, its value, what was expected, what to do. */
+import org.betavae.train.Settings;
+
+/** The kinds of numbers that optimisers take. */
 final class Checks {
   private Checks() {}
 
   static void positive(String name, double value, String advice) {
-    if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
-      throw wrong(name, value, "a finite number > 0", advice);
-    }
+    boolean ok = value > 0 && value < Double.POSITIVE_INFINITY;
+    Settings.require(ok, name, value, "a finite number > 0", advice);
   }
 
   static void notNegative(String name, double value, String advice) {
-    if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
-      throw wrong(name, value, "a finite number >= 0", advice);
-    }
+    boolean ok = value >= 0 && value < Double.POSITIVE_INFINITY;
+    Settings.require(ok, name, value, "a finite number >= 0", advice);
   }
 
-  /** Refuses what is not in [0, 1). */
+  /** Refuses what is not in [0, 1), or would be 1 as a float32. */
   static void decay(String name, double value, String advice) {
-    if (!(value >= 0 && value < 1)) {
-      throw wrong(name, value, "a number in [0, 1)", advice);
-    }
+    Settings.require(value >= 0 && (float) value < 1, name, value, "a number in [0, 1)", advice);
   }
 
-  /** The exception for a value that is not what was expected. */
-  static IllegalArgumentException wrong(String name, Object value, String expected, String advice) {
-    return new IllegalArgumentException(
-        (name + " is " + value + ", expected " + expected + ". " + advice).strip());
+  /** Refuses what is not above 0, or would be 0 as a float32: it keeps 0 / 0 away. */
+  static void epsilon(double value, String advice) {
+    boolean ok = (float) value >= Float.MIN_NORMAL && value < Double.POSITIVE_INFINITY;
+    Settings.require(ok, "epsilon", value, "a finite number >= 1.2e-38", advice);
+  }
+
+  /** Refuses what is not in [0, 1]. */
+  static void fraction(String name, double value, String advice) {
+    Settings.require(value >= 0 && value <= 1, name, value, "a number in [0, 1]", advice);
   }
 }

@@ -25,7 +25,7 @@ public record RmsProp(double decay, double momentum, double epsilon) implements 
   public RmsProp {
     Checks.decay("rmsprop-decay", decay, "The usual value is 0.9.");
     Checks.decay("momentum", momentum, "RMSprop's usual value is 0.");
-    Checks.positive("epsilon", epsilon, "The usual value is 1e-7.");
+    Checks.epsilon(epsilon, "The usual value is 1e-7.");
   }
 
   @Override

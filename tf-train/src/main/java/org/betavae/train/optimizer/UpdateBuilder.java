@@ -17,6 +17,7 @@ import org.tensorflow.types.TFloat32;
 
 /** Adds to a graph what update rules share: fed scalars, slots, and the order of updates. */
 final class UpdateBuilder {
+  private final Ops caller;
   private final Ops tf;
   private final String prefix;
   private final List<Placeholder<TFloat32>> fed = new ArrayList<>();
@@ -28,7 +29,9 @@ final class UpdateBuilder {
   }
 
   UpdateBuilder(Ops root, String prefix) {
-    this.tf = root.withSubScope(prefix);
+    caller = root.withSubScope(prefix);
+    // Slots can be set without what the updates wait for.
+    tf = caller.withControlDependencies(List.of());
     this.prefix = prefix;
   }
 
@@ -61,7 +64,7 @@ final class UpdateBuilder {
   /** Operations made with it run after those, and after what the caller's scope waits for. */
   Ops after(List<Operation> operations) {
     List<Operation> before = new ArrayList<>(operations);
-    before.add(tf.withName("begin").noOp().op());
+    before.add(caller.withName("begin").noOp().op());
     return tf.withControlDependencies(tf.withName("ready").withControlDependencyOps(before).noOp());
   }
 

@@ -2,6 +2,7 @@ package org.betavae.train.optimizer;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.betavae.train.Settings;
 import org.betavae.train.network.Weights.Weight;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Op;
@@ -27,9 +28,12 @@ public record WeightAverage(double decay) {
   public static final String PREFIX = "average";
 
   public WeightAverage {
-    if (!(decay > 0 && decay < 1)) {
-      throw Checks.wrong("average-decay", decay, "a number in (0, 1)", "The usual value is 0.999.");
-    }
+    Settings.require(
+        decay > 0 && decay < 1,
+        "average-decay",
+        decay,
+        "a number in (0, 1)",
+        "The usual value is 0.999.");
   }
 
   /**

@@ -5,19 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.List;
-import org.betavae.train.network.Initializer;
-import org.betavae.train.network.Weights;
-import org.betavae.train.network.Weights.Weight;
 import org.junit.jupiter.api.Test;
-import org.tensorflow.Graph;
-import org.tensorflow.Output;
-import org.tensorflow.Result;
-import org.tensorflow.Session;
-import org.tensorflow.ndarray.Shape;
-import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Placeholder;
-import org.tensorflow.types.TFloat32;
 
 class AdamTest {
   /** Float32 state against numbers worked out with 40 decimal digits. */
@@ -50,46 +38,23 @@ class AdamTest {
     assertTrue(epsilon.getMessage().contains("epsilon is NaN"));
   }
 
+  @Test
+  void settingsThatFloat32Rounds_toOneOrZero_areRefused() {
+    var beta = assertThrows(IllegalArgumentException.class, () -> new Adam(0, 1 - 1e-9, 1e-8));
+    assertTrue(beta.getMessage().contains("adam-beta2 is 0.999999999"), beta.getMessage());
+    var epsilon = assertThrows(IllegalArgumentException.class, () -> new Adam(0, 0.9, 1e-40));
+    assertTrue(epsilon.getMessage().contains("epsilon is 1.0E-40"), epsilon.getMessage());
+  }
+
   private static double[] run(float rate, float... gradients) {
     double[] weights = new double[gradients.length];
-    try (Graph graph = new Graph();
-        Session session = new Session(graph)) {
-      Ops tf = Ops.create(graph);
-      Weights all = new Weights(tf);
-      all.get("w", new long[] {1}, Initializer.ZEROS);
-      Weight w = all.all().iterator().next();
-      Placeholder<TFloat32> gradient =
-          tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(1)));
-      Adam.InGraph adam = Adam.DEFAULT.build(tf, List.of(w), new Output<?>[] {gradient.asOutput()});
-      assign(session, w.value(), w.assign(), 1);
-      assign(session, adam.moments().get(0).value(), adam.moments().get(0).assignFirst(), 0);
-      assign(session, adam.moments().get(0).value(), adam.moments().get(0).assignSecond(), 0);
+    try (Rig rig = new Rig(Adam.DEFAULT)) {
+      rig.set(Rig.filled(1));
       for (int i = 0; i < gradients.length; i++) {
-        try (TFloat32 g = TFloat32.vectorOf(gradients[i]);
-            TFloat32 corrected = TFloat32.scalarOf(Adam.DEFAULT.correctedRate(rate, i + 1))) {
-          session
-              .runner()
-              .feed(gradient, g)
-              .feed(adam.correctedRate(), corrected)
-              .addTarget(adam.update())
-              .run()
-              .close();
-        }
-        try (Result result = session.runner().fetch(w.variable()).run()) {
-          weights[i] = ((TFloat32) result.get(0)).getFloat(0);
-        }
+        rig.step(rate, i + 1, Rig.filled(gradients[i]));
+        weights[i] = rig.weights().get("layer/bias")[0];
       }
     }
     return weights;
-  }
-
-  private static void assign(
-      Session session,
-      Placeholder<TFloat32> placeholder,
-      org.tensorflow.op.core.Assign<TFloat32> assign,
-      float value) {
-    try (TFloat32 tensor = TFloat32.vectorOf(value)) {
-      session.runner().feed(placeholder, tensor).addTarget(assign).run().close();
-    }
   }
 }

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,8 +65,8 @@ class OptimizersTest {
   void zeroGradient_changesNothing_butByDecay() {
     for (Optimizer optimizer : ALL) {
       try (Rig rig = new Rig(optimizer)) {
-        rig.set(values(1));
-        rig.step(0.1, 1, values(0));
+        rig.set(Rig.filled(1));
+        rig.step(0.1, 1, Rig.filled(0));
         double kernel = optimizer instanceof AdamW ? 1 - 0.1 * 0.1 : 1;
         assertEquals(kernel, rig.weights().get("layer/kernel")[0], ROUNDING, optimizer.name());
         assertEquals(1, rig.weights().get("layer/bias")[0], optimizer.name());
@@ -118,7 +117,7 @@ class OptimizersTest {
   }
 
   @Test
-  void everyUpdate_waitsForAllGradients() {
+  void everyUpdate_waitsForAllGradients_andForWhatTheCallerWaitsFor() {
     for (Optimizer optimizer : ALL) {
       try (Rig rig = new Rig(optimizer)) {
         GraphDef graph = rig.graph().toGraphDef();
@@ -131,6 +130,7 @@ class OptimizersTest {
         assertTrue(updates.size() >= 2, optimizer.name());
         for (NodeDef update : updates) {
           assertTrue(waitsFor(update, ready, nodes), update.getName());
+          assertTrue(waitsFor(update, "caller", nodes), update.getName());
         }
       }
     }
@@ -204,8 +204,8 @@ class OptimizersTest {
 
   private static void assertFirstStep(Optimizer optimizer, double kernel, double bias) {
     try (Rig rig = new Rig(optimizer)) {
-      rig.set(values(1));
-      rig.step(0.1, 1, values(0.5f));
+      rig.set(Rig.filled(1));
+      rig.step(0.1, 1, Rig.filled(0.5f));
       assertEquals(kernel, rig.weights().get("layer/kernel")[0], ROUNDING, optimizer.toString());
       assertEquals(bias, rig.weights().get("layer/bias")[0], ROUNDING, optimizer.toString());
     }
@@ -253,14 +253,6 @@ class OptimizersTest {
   private static void assertSameBits(Map<String, float[]> expected, Map<String, float[]> found) {
     assertEquals(expected.keySet(), found.keySet());
     expected.forEach((name, values) -> assertArrayEquals(values, found.get(name), 0f, name));
-  }
-
-  private static Map<String, float[]> values(float value) {
-    float[] kernel = new float[6];
-    float[] bias = new float[3];
-    Arrays.fill(kernel, value);
-    Arrays.fill(bias, value);
-    return Map.of("layer/kernel", kernel, "layer/bias", bias);
   }
 
   private static boolean waitsFor(NodeDef node, String name, Map<String, NodeDef> nodes) {

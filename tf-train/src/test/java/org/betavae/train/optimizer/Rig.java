@@ -50,7 +50,9 @@ final class Rig implements AutoCloseable {
       gradients.put(w.name(), gradient);
       outputs.add(gradient.asOutput());
     }
-    inGraph = optimizer.build(tf, optimizer.name(), weights, outputs);
+    // As a graph with two optimisers does it; slots must not wait for what has to be fed.
+    Ops after = tf.withControlDependencyOps(tf.withName("caller").identity(outputs.get(0)).op());
+    inGraph = optimizer.build(after, optimizer.name(), weights, outputs);
     averages = average.map(a -> a.build(tf, weights, inGraph.update())).orElse(null);
     session = new Session(graph);
     for (Optimizer.Slot slot : inGraph.slots()) {
@@ -58,6 +60,15 @@ final class Rig implements AutoCloseable {
       Arrays.fill(values, slot.initialValue());
       assign(slot.weight(), slot.assign(), values);
     }
+  }
+
+  /** The same value in every element of both. */
+  static Map<String, float[]> filled(float value) {
+    float[] kernel = new float[6];
+    float[] bias = new float[3];
+    Arrays.fill(kernel, value);
+    Arrays.fill(bias, value);
+    return Map.of("layer/kernel", kernel, "layer/bias", bias);
   }
 
   Graph graph() {
