@@ -39,10 +39,13 @@ final class QuickstartCommand extends Command {
   /** Share of the time at the first beta, which gives each latent one factor. */
   private static final double FIRST_SHARE = 0.45;
 
-  /** Then a smaller beta sharpens the shapes; the latents keep what they have found. */
-  private static final double SECOND_BETA = 2;
+  /** Then beta falls to the plain VAE's, which sharpens; the latents keep what they have found. */
+  private static final double LAST_BETA = 1;
 
-  private static final double SECOND_LEARNING_RATE = 1e-3;
+  private static final double HIGH_RATE = 1e-3;
+
+  /** A rate that falls at the end takes the noise out of the weights. */
+  private static final double LAST_RATE = 2e-4;
 
   /** What comes after training takes about this long on two cores. */
   private static final double SECONDS_AFTER_TRAINING = 15;
@@ -106,6 +109,10 @@ final class QuickstartCommand extends Command {
     return Math.max(all / 3, all - SECONDS_AFTER_TRAINING);
   }
 
+  /**
+   * Trains with the large beta for its share of the time, then plans the rest from the speed seen
+   * and goes on. The folder's settings hold the whole schedule, so they repeat the run.
+   */
   private static RunSummary train(
       RunFolder run,
       TrainConfig config,
@@ -120,10 +127,10 @@ final class QuickstartCommand extends Command {
         summary = Trainer.start(run, config, data, view);
       }
       if (!stop.isRaised()) {
-        TrainConfig sharper =
-            config.toBuilder().beta(SECOND_BETA).learningRate(SECOND_LEARNING_RATE).build();
+        double left = seconds - (System.nanoTime() - start) / 1e9;
+        TrainConfig whole = sharpened(config, summary, left);
         try (TrainingView view = TrainingView.ofSeconds(console, start, seconds, stop::isRaised)) {
-          summary = Trainer.resume(run, sharper, data, view);
+          summary = Trainer.resume(run, whole, data, view);
         }
       }
       if (stop.isRaised()) {
@@ -131,6 +138,28 @@ final class QuickstartCommand extends Command {
       }
       return summary;
     }
+  }
+
+  /** The settings of the whole run: as so far, then a falling beta at a higher rate. */
+  private static TrainConfig sharpened(TrainConfig config, RunSummary soFar, double secondsLeft) {
+    long done = soFar.steps();
+    long more = Math.max(2, Math.round(secondsLeft * (double) done / soFar.seconds()));
+    long fallen = done + Math.max(1, more / 2);
+    return config.toBuilder()
+        .steps(done + more)
+        .set("beta-schedule", "0:%s,%d:%s,%d:%s".formatted(BETA, done, BETA, fallen, LAST_BETA))
+        .set(
+            "learning-rate-schedule",
+            "0:%s,%d:%s,%d:%s,%d:%s"
+                .formatted(
+                    LEARNING_RATE,
+                    done,
+                    LEARNING_RATE,
+                    done + 1,
+                    HIGH_RATE,
+                    done + more,
+                    LAST_RATE))
+        .build();
   }
 
   /** What was done with ONNX Runtime alone. */
