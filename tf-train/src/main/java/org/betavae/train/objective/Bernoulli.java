@@ -22,7 +22,10 @@ public record Bernoulli() implements Likelihood {
   public Operand<TFloat32> negativeLogLikelihood(
       Pass pass, Operand<TFloat32> x, Operand<TFloat32> logits) {
     Ops tf = pass.tf();
-    return Likelihood.sumPerItem(tf, tf.math.sub(tf.math.softplus(logits), tf.math.mul(x, logits)));
+    // A cast to the same type ends what mixed precision turns into bfloat16, whose softplus takes
+    // ten times as long and would round the loss.
+    Operand<TFloat32> a = tf.dtypes.cast(logits, TFloat32.class);
+    return Likelihood.sumPerItem(tf, tf.math.sub(tf.math.softplus(a), tf.math.mul(x, a)));
   }
 
   @Override
