@@ -27,6 +27,9 @@ record Opt<T>(
     boolean required,
     Function<String, Optional<T>> reader) {
 
+  /** A longer list of values does not fit into a line of the help beside the option's name. */
+  private static final int LONGEST_CHOICE = 48;
+
   static Opt<Boolean> flag(String name, String help) {
     return new Opt<>(name, "", help, "no value", false, false, text -> Optional.of(true));
   }
@@ -98,11 +101,14 @@ record Opt<T>(
         text -> readDouble(text).filter(x -> x > 0));
   }
 
+  /** One of some names; where they are many, the help lists them behind its sentence. */
   static Opt<String> choice(String name, String help, List<String> values) {
+    String joined = String.join("|", values);
+    boolean many = joined.length() > LONGEST_CHOICE;
     return new Opt<>(
         name,
-        String.join("|", values),
-        help,
+        many ? "NAME" : joined,
+        many ? help + ": " + String.join(", ", values) : help,
         "one of " + String.join(", ", values),
         null,
         false,

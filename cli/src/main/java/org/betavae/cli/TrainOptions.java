@@ -11,6 +11,7 @@ import org.betavae.train.objective.Likelihood;
 import org.betavae.train.objective.LikelihoodSettings;
 import org.betavae.train.objective.Location;
 import org.betavae.train.objective.Objective;
+import org.betavae.train.objective.TcEstimator;
 
 /** The options that set a {@link TrainConfig}, with its defaults. */
 final class TrainOptions {
@@ -23,8 +24,13 @@ final class TrainOptions {
   static final Opt<String> OBJECTIVE =
       Opt.choice("objective", "what is minimised", Objective.NAMES).or(DEFAULTS.objective().name());
   static final Opt<Double> BETA =
-      Opt.number("beta", "weight of the KL term, 1 for a plain VAE", 0, Double.POSITIVE_INFINITY)
+      weight(
+              "beta",
+              "weight of the KL term (beta-vae), 1 for a plain VAE, or of the total correlation"
+                  + " (beta-tcvae)")
           .or(DEFAULTS.objective().beta());
+  static final Opt<Boolean> NORMALISED_BETA =
+      Opt.flag("normalised-beta", "beta-vae: beta is per latent and pixel, as Higgins' beta_norm");
   static final Opt<String> BETA_SCHEDULE =
       Opt.text(
               "beta-schedule",
@@ -37,6 +43,45 @@ final class TrainOptions {
   static final Opt<Double> BETA_RAMP =
       Opt.number("beta-ramp", "part of a cycle in which beta rises", 0, 1)
           .or(DEFAULTS.objective().betaRamp());
+  static final Opt<Double> GAMMA =
+      weight(
+          "gamma",
+          "annealed-vae: of the distance from the capacity (default 1000); factor-vae: of the total"
+              + " correlation (default 10); beta-tcvae, sampled: of the dimension-wise KL (default"
+              + " 1)");
+  static final Opt<Double> ALPHA =
+      Opt.number(
+          "alpha",
+          "beta-tcvae, sampled: weight of the mutual information (default 1); info-vae: 1 takes the"
+              + " KL out (default 0)",
+          Double.NEGATIVE_INFINITY,
+          Double.POSITIVE_INFINITY);
+  static final Opt<Double> LAMBDA =
+      Opt.number(
+              "lambda",
+              "info-vae: alpha + lambda - 1 is the weight of the MMD",
+              Double.NEGATIVE_INFINITY,
+              Double.POSITIVE_INFINITY)
+          .or(DEFAULTS.objective().lambda());
+  static final Opt<Double> C_MAX =
+      weight("c-max", "annealed-vae: last capacity, nats").or(DEFAULTS.objective().capacity());
+  static final Opt<Long> ITERATION_THRESHOLD =
+      Opt.whole("iteration-threshold", "annealed-vae: steps until the last capacity", 1, MANY)
+          .or(DEFAULTS.objective().iterationThreshold());
+  static final Opt<Double> LAMBDA_OD =
+      weight("lambda-od", "dip-vae: weight of covariances").or(DEFAULTS.objective().lambdaOd());
+  static final Opt<Double> LAMBDA_D_FACTOR =
+      weight(
+          "lambda-d-factor",
+          "dip-vae: weight of variances over that of covariances (default 10 for dip-vae-i, 1 for"
+              + " dip-vae-ii)");
+  static final Opt<String> TC_ESTIMATOR =
+      Opt.choice(
+              "tc-estimator",
+              "beta-tcvae: analytic KL without constants or with, or a KL sampled by minibatch"
+                  + " weighting or stratification",
+              TcEstimator.NAMES)
+          .or(DEFAULTS.objective().tcEstimator());
   static final Opt<Integer> LATENT =
       Opt.integer("latent", "number of latents", 1, 100_000).or(DEFAULTS.latent());
   static final Opt<String> ARCH =
@@ -97,9 +142,18 @@ final class TrainOptions {
           DATA,
           OBJECTIVE,
           BETA,
+          NORMALISED_BETA,
           BETA_SCHEDULE,
           BETA_STEPS,
           BETA_RAMP,
+          GAMMA,
+          ALPHA,
+          LAMBDA,
+          C_MAX,
+          ITERATION_THRESHOLD,
+          LAMBDA_OD,
+          LAMBDA_D_FACTOR,
+          TC_ESTIMATOR,
           LATENT,
           ARCH,
           LIKELIHOOD,
@@ -125,6 +179,10 @@ final class TrainOptions {
           .toList();
 
   private TrainOptions() {}
+
+  private static Opt<Double> weight(String name, String help) {
+    return Opt.number(name, help, 0, Double.POSITIVE_INFINITY);
+  }
 
   /**
    * The settings of {@code base} with all that was typed put over them, but for {@link #EPOCHS},

@@ -220,7 +220,15 @@ final class VaeGraph implements AutoCloseable {
                         tf.unstack(c, (long) objective.controls().size()).output()))
             .orElse(List.of());
     return new Objective.Terms(
-        mean, logVar, z, reconstruction, kl, controls, List.copyOf(fed.draws()), datasetSize);
+        mean,
+        logVar,
+        z,
+        reconstruction,
+        kl,
+        controls,
+        List.copyOf(fed.draws()),
+        datasetSize,
+        shape.size());
   }
 
   private Evaluation evaluation(Ops tf) {

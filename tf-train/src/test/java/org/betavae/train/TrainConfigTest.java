@@ -23,7 +23,21 @@ class TrainConfigTest {
     TrainConfig config =
         new TrainConfig(
             "a b.npz",
-            new ObjectiveSettings("vae", 0.5, "0:12.0,7:2.5", 77, 0.25),
+            new ObjectiveSettings(
+                "info-vae",
+                0.5,
+                true,
+                "0:12.0,7:2.5",
+                77,
+                0.25,
+                3.5,
+                -0.5,
+                29,
+                31,
+                37,
+                null,
+                "mss",
+                41),
             new LikelihoodSettings("gaussian", "learned", 0.25, "sigmoid"),
             new NetworkSettings("mlp", 3),
             new OptimizerSettings(

@@ -8,9 +8,19 @@ import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 
 /** What training minimises, made from the terms of one batch. */
-public sealed interface Objective permits BetaVae {
+public sealed interface Objective
+    permits AnnealedVae, BetaTcVae, BetaVae, DipVae, FactorVae, InfoVae {
   /** Names for {@code --objective}, in the order in which they are shown. */
-  List<String> NAMES = List.of("beta-vae", "vae");
+  List<String> NAMES =
+      List.of(
+          "beta-vae",
+          "vae",
+          AnnealedVae.NAME,
+          FactorVae.NAME,
+          DipVae.NAME_I,
+          DipVae.NAME_II,
+          BetaTcVae.NAME,
+          InfoVae.NAME);
 
   /**
    * Weights whose name begins so belong to an adversary: they follow {@link Loss#adversary} with an
@@ -55,7 +65,8 @@ public sealed interface Objective permits BetaVae {
    * @param kl KL to the prior, nats, summed over latents, mean over the batch, scalar
    * @param controls one scalar for each of {@link Objective#controls}
    * @param draws one {@code [rows, latent]} for each of {@link Objective#draws}
-   * @param datasetSize number of items in the data set
+   * @param datasetSize number of items that are trained on
+   * @param itemSize number of values of an item
    */
   record Terms(
       Operand<TFloat32> mean,
@@ -65,7 +76,8 @@ public sealed interface Objective permits BetaVae {
       Operand<TFloat32> kl,
       List<Operand<TFloat32>> controls,
       List<Operand<TFloat32>> draws,
-      long datasetSize) {
+      long datasetSize,
+      long itemSize) {
     public Terms {
       controls = List.copyOf(controls);
       draws = List.copyOf(draws);

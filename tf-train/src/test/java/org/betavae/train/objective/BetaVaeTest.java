@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,34 +42,26 @@ class BetaVaeTest {
     assertTrue(e.getMessage().contains("Use 1 for a plain VAE"), e.getMessage());
   }
 
-  private static ObjectiveSettings settings(String name, double beta, String schedule) {
-    return new ObjectiveSettings(name, beta, schedule, 10, 0.5);
+  @Test
+  void normalisedBeta_isTimesItemSizeOverLatents() {
+    // beta = 0.01 * 4096 values / 10 latents = 4.096.
+    Losses losses = new Losses(10, new float[10]).kl(10).itemSize(4096);
+    Objective objective =
+        Losses.settings("beta-vae").beta(0.01).set("normalised-beta", true).build().newObjective();
+    assertEquals(50 + 40.96, losses.of(objective).total(), 1e-4);
+    assertEquals(Map.of("beta", 0.01, "normalised-beta", true), objective.settings());
   }
 
-  private static float loss(ObjectiveSettings settings, long step) {
-    Objective objective = settings.newObjective();
-    float[] controls = new float[objective.controls().size()];
-    objective.controlsAt(step, controls);
-    return new Formula()
-        .with("reconstruction", new float[] {50})
-        .with("kl", new float[] {10})
-        .with("beta", controls)
-        .evaluate(
-            (tf, in) ->
-                objective
-                    .loss(
-                        Formula.pass(tf),
-                        new Objective.Terms(
-                            in.get("kl"),
-                            in.get("kl"),
-                            in.get("kl"),
-                            in.get("reconstruction"),
-                            in.get("kl"),
-                            List.of(in.get("beta")),
-                            List.of(),
-                            1000))
-                    .total())
-        .value()
-        .get(0);
+  private static ObjectiveSettings settings(String name, double beta, String schedule) {
+    return Losses.settings(name)
+        .beta(beta)
+        .set("beta-schedule", schedule)
+        .set("beta-steps", 10)
+        .build()
+        .objective();
+  }
+
+  private static double loss(ObjectiveSettings settings, long step) {
+    return new Losses(1, 0).kl(10).step(step).of(settings.newObjective()).total();
   }
 }

@@ -17,18 +17,27 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 
-/** Evaluates a formula built with graph operations, and its gradients, for one test. */
+/** Evaluates formulas built with graph operations, and their gradients, for one test. */
 final class Formula {
   /** Builds the formula from its inputs by name. */
   interface Body {
     Operand<TFloat32> build(Ops tf, Map<String, Operand<TFloat32>> inputs);
   }
 
+  /** Builds several formulas by name, which may have weights. */
+  interface Bodies {
+    Map<String, Operand<TFloat32>> build(Pass pass, Map<String, Operand<TFloat32>> inputs);
+  }
+
   /** Value and, by input, gradient of the sum of the value. */
   record Outcome(List<Float> value, Map<String, List<Float>> gradients) {}
 
+  /** Values by name and, by input or weight, gradient of the sum of one of them. */
+  record Outcomes(Map<String, List<Float>> values, Map<String, List<Float>> gradients) {}
+
   private final Map<String, long[]> shapes = new LinkedHashMap<>();
   private final Map<String, float[]> values = new LinkedHashMap<>();
+  private final Map<String, float[]> weightValues = new LinkedHashMap<>();
 
   /** A pass that only evaluates, for formulas that want one. */
   static Pass pass(Ops tf) {
@@ -40,66 +49,70 @@ final class Formula {
     Operand<TFloat32> build(Pass pass, Map<String, Operand<TFloat32>> inputs);
   }
 
-  Outcome evaluateWithWeights(OfPass body, String... differentiated) {
-    Weights[] weights = new Weights[1];
-    return evaluate(
-        (tf, in) -> {
-          weights[0] = new Weights(tf);
-          return body.build(Pass.inference(tf, weights[0]), in);
-        },
-        weights,
-        differentiated);
-  }
-
   Formula with(String name, float[] value, long... shape) {
     shapes.put(name, shape);
     values.put(name, value);
     return this;
   }
 
-  Outcome evaluate(Body body, String... differentiated) {
-    return evaluate(body, new Weights[1], differentiated);
+  /** Value of a weight that the body asks for; the others have their first values. */
+  Formula withWeight(String name, float[] value) {
+    weightValues.put(name, value);
+    return this;
   }
 
-  private Outcome evaluate(Body body, Weights[] weights, String[] differentiated) {
+  Outcome evaluate(Body body, String... differentiated) {
+    return evaluateWithWeights((pass, inputs) -> body.build(pass.tf(), inputs), differentiated);
+  }
+
+  Outcome evaluateWithWeights(OfPass body, String... differentiated) {
+    Outcomes all =
+        evaluateAll(
+            (pass, inputs) -> Map.of("value", body.build(pass, inputs)), "value", differentiated);
+    return new Outcome(all.values().get("value"), all.gradients());
+  }
+
+  /** Several formulas; the gradients are those of the one of that name. */
+  Outcomes evaluateAll(Bodies bodies, String name, String... differentiated) {
     try (Graph graph = new Graph();
         Session session = new Session(graph)) {
       Ops tf = Ops.create(graph);
+      Weights weights = new Weights(tf);
       Map<String, Operand<TFloat32>> inputs = new LinkedHashMap<>();
       shapes.forEach(
-          (name, shape) ->
+          (input, shape) ->
               inputs.put(
-                  name,
-                  tf.withName(name)
+                  input,
+                  tf.withName(input)
                       .placeholder(TFloat32.class, Placeholder.shape(Shape.of(shape)))));
-      Operand<TFloat32> out = body.build(tf, inputs);
-      List<Operand<?>> fetches = new ArrayList<>(List.of(out));
+      Map<String, Operand<TFloat32>> built =
+          new LinkedHashMap<>(bodies.build(Pass.inference(tf, weights), inputs));
+      weights.all().forEach(w -> initialize(session, w));
+      List<Operand<?>> fetches = new ArrayList<>(built.values());
       if (differentiated.length > 0) {
         Output<?>[] by = new Output<?>[differentiated.length];
         for (int i = 0; i < by.length; i++) {
-          by[i] = inputs.get(differentiated[i]).asOutput();
+          Operand<TFloat32> input = inputs.get(differentiated[i]);
+          by[i] = (input == null ? weights.find(differentiated[i]).variable() : input).asOutput();
         }
-        fetches.addAll(List.of(graph.addGradients(out.asOutput(), by)));
+        fetches.addAll(List.of(graph.addGradients(built.get(name).asOutput(), by)));
       }
-      if (weights[0] != null) {
-        initialize(session, weights[0]);
-      }
-      return run(session, inputs, fetches, differentiated);
+      return run(session, inputs, List.copyOf(built.keySet()), fetches, differentiated);
     }
   }
 
-  private static void initialize(Session session, Weights weights) {
-    for (Weight w : weights.all()) {
-      try (TFloat32 value = TFloat32.tensorOf(w.tensorShape())) {
-        value.asRawTensor().data().asFloats().write(w.initialValues(0));
-        session.runner().feed(w.value(), value).addTarget(w.assign()).run().close();
-      }
+  private void initialize(Session session, Weight weight) {
+    float[] first = weightValues.getOrDefault(weight.name(), weight.initialValues(0));
+    try (TFloat32 tensor = TFloat32.tensorOf(weight.tensorShape())) {
+      tensor.asRawTensor().data().asFloats().write(first);
+      session.runner().feed(weight.value(), tensor).addTarget(weight.assign()).run().close();
     }
   }
 
-  private Outcome run(
+  private Outcomes run(
       Session session,
       Map<String, Operand<TFloat32>> inputs,
+      List<String> names,
       List<Operand<?>> fetches,
       String[] differentiated) {
     List<TFloat32> fed = new ArrayList<>();
@@ -114,11 +127,15 @@ final class Formula {
           });
       fetches.forEach(runner::fetch);
       try (Result result = runner.run()) {
+        Map<String, List<Float>> found = new LinkedHashMap<>();
+        for (int i = 0; i < names.size(); i++) {
+          found.put(names.get(i), floats(result, i));
+        }
         Map<String, List<Float>> gradients = new LinkedHashMap<>();
         for (int i = 0; i < differentiated.length; i++) {
-          gradients.put(differentiated[i], floats(result, i + 1));
+          gradients.put(differentiated[i], floats(result, names.size() + i));
         }
-        return new Outcome(floats(result, 0), gradients);
+        return new Outcomes(found, gradients);
       }
     } finally {
       fed.forEach(TFloat32::close);
