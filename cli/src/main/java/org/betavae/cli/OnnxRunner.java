@@ -39,8 +39,20 @@ final class OnnxRunner implements AutoCloseable {
     } catch (OrtException e) {
       options.close();
       throw CommandException.unusable(
-          "ONNX Runtime refuses " + what + ": " + e.getMessage() + ". Convert the model again.");
+          "ONNX Runtime refuses "
+              + what
+              + ": "
+              + reason(e)
+              + ", expected a model of operators that it has. Export or convert it again.");
     }
+  }
+
+  /** ONNX Runtime's message on one line, without its error code. */
+  private static String reason(OrtException e) {
+    return e.getMessage()
+        .replaceFirst("^Error code - \\w+ - message: ", "")
+        .replaceAll("\\s+", " ")
+        .replaceFirst("\\.? *$", "");
   }
 
   /** Shapes of the inputs by name, -1 where a dimension is free. */
@@ -108,7 +120,7 @@ final class OnnxRunner implements AutoCloseable {
 
   private CommandException failed(OrtException e) {
     return CommandException.failed(
-        "ONNX Runtime cannot run " + what + ": " + e.getMessage() + ". Run again with --debug.", e);
+        "ONNX Runtime cannot run " + what + ": " + reason(e) + ". Run again with --debug.", e);
   }
 
   @Override

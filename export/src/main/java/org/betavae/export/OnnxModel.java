@@ -30,7 +30,10 @@ public final class OnnxModel {
 
   /**
    * Reads an ONNX file and checks what can be checked without running it: that it is whole, that
-   * weights fit their shapes, and that every node's inputs exist.
+   * weights fit their shapes, that every node's inputs exist, that the standard has its operators
+   * with these inputs and attributes, and that shapes do not contradict each other.
+   *
+   * <p>Operators of other domains are let pass, since some runtime may have them.
    *
    * @throws ConversionException if it is no valid ONNX file
    */
@@ -115,11 +118,7 @@ public final class OnnxModel {
 
   /** Version of the standard operator set that the model asks for; 0 when it asks for none. */
   public int opset() {
-    return proto.getOpsetImportList().stream()
-        .filter(o -> o.getDomain().isEmpty() || o.getDomain().equals("ai.onnx"))
-        .mapToInt(o -> (int) o.getVersion())
-        .max()
-        .orElse(0);
+    return OnnxFiles.opset(proto);
   }
 
   /** Name and version of the program that wrote the model; empty when it does not say. */

@@ -225,11 +225,9 @@ final class OnnxModelTest {
       }
     }
     System.out.println("broken: " + refused + " refused, left to the runtime: " + accepted);
-    // Without knowing every operator, names and sizes that do not fit them cannot be told; a
-    // runtime refuses those files.
+    // Some runtime may have the operators of a private domain.
     assertTrue(
-        accepted.stream()
-            .allMatch(a -> a.contains(".onnx: ") && a.matches(".*(operator|domain|MatMul).*")),
+        accepted.stream().allMatch(a -> a.contains(".onnx: ") && a.contains("private domain")),
         accepted::toString);
     assertTrue(refused > accepted.size(), refused + " refused");
   }

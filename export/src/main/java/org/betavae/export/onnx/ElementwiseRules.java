@@ -14,6 +14,7 @@ final class ElementwiseRules {
       List.of(
           "Softmax",
           "LogSoftmax",
+          "Dropout",
           "PRelu",
           "CumSum",
           "LRN",

@@ -2,10 +2,12 @@ package org.betavae.export.onnx;
 
 import static org.betavae.export.onnx.Inference.axis;
 import static org.betavae.export.onnx.Inference.fail;
+import static org.betavae.export.onnx.Inference.requireCount;
 import static org.betavae.export.onnx.Inference.requireEqual;
 import static org.betavae.export.onnx.Inference.set;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.betavae.export.ElementType;
@@ -71,41 +73,55 @@ final class IndexRules {
     OnnxValue in = n.input(0);
     OnnxValue sizes = n.input(1);
     int parts = n.outputs().size();
+    List<Dim> given = sizes == null ? null : sizes.elements();
+    if (given != null) {
+      requireCount(n, "the list of sizes", given.size(), parts);
+    }
     for (int k = 0; k < parts; k++) {
       List<Dim> shape = in.shape() == null ? null : new ArrayList<>(in.shape());
       if (shape != null) {
         int axis = axis(n, n.integer("axis", 0), in.rank());
-        List<Dim> given = sizes == null ? null : sizes.elements();
-        if (given != null && given.size() != parts) {
-          throw fail(n, "sizes are " + given, "expected " + parts + " of them");
-        }
         shape.set(
             axis,
             given != null
                 ? given.get(k)
-                : sizes != null ? g.freshDim() : shape.get(axis).floorOver(Dim.of(parts)));
+                : sizes != null ? g.freshDim() : part(shape.get(axis), parts, g));
       }
       n.outputs().get(k).infer(in.type(), shape);
     }
   }
 
+  /** One of equal parts; what they are where the last is smaller is left open. */
+  private static Dim part(Dim size, int parts, OnnxGraph g) {
+    boolean uneven = size.isKnown() && size.value() % parts != 0;
+    return uneven ? g.freshDim() : size.floorOver(Dim.of(parts));
+  }
+
   private static void slice(OnnxNode n, OnnxGraph g) {
     OnnxValue in = n.input(0);
+    List<Dim> starts = n.input(1).elements();
+    List<Dim> ends = n.input(2).elements();
+    List<Dim> axes = n.input(3) == null ? null : n.input(3).elements();
+    List<Dim> steps = n.input(4) == null ? null : n.input(4).elements();
     if (in.shape() == null) {
       set(n, in.type(), null);
       return;
     }
-    List<Dim> starts = n.input(1).elements();
-    List<Dim> ends = n.input(2).elements();
+    int count = sliceCount(n, axes);
+    if (count < 0) {
+      set(n, in.type(), Inference.fresh(g, in.rank()));
+      return;
+    }
+    for (List<Dim> list : Arrays.asList(starts, ends, axes, steps)) {
+      requireCount(n, "a list of places", list == null ? count : list.size(), count);
+    }
     List<Dim> out = new ArrayList<>(in.shape());
-    long[] axes = n.input(3) == null ? null : n.input(3).constant().toLongs();
-    int count = (int) n.input(1).shape().get(0).orElse(axes == null ? 0 : axes.length);
     for (int k = 0; k < count; k++) {
-      int axis = axes == null ? k : axis(n, axes[k], in.rank());
-      Dim step =
-          n.input(4) == null
-              ? Dim.ONE
-              : n.input(4).elements() == null ? null : n.input(4).elements().get(k);
+      int axis = axis(n, axes == null ? k : axes.get(k).value(), in.rank());
+      Dim step = n.input(4) == null ? Dim.ONE : steps == null ? null : steps.get(k);
+      if (step != null && step.is(0)) {
+        throw fail(n, "a step is 0", "expected another number");
+      }
       Dim length =
           starts == null || ends == null || step == null || !step.isKnown()
               ? null
@@ -113,6 +129,15 @@ final class IndexRules {
       out.set(axis, length == null ? g.freshDim() : length);
     }
     set(n, in.type(), out);
+  }
+
+  /** How many axes a Slice cuts; -1 if that, or which they are, is not known. */
+  private static int sliceCount(OnnxNode n, List<Dim> axes) {
+    if (n.input(3) != null) {
+      return axes != null && axes.stream().allMatch(Dim::isKnown) ? axes.size() : -1;
+    }
+    List<Dim> shape = n.input(1).shape();
+    return shape == null || shape.size() != 1 ? -1 : (int) shape.get(0).orElse(-1);
   }
 
   /** Elements between two places; null if that depends on the unknowns. */
@@ -177,6 +202,9 @@ final class IndexRules {
       return;
     }
     List<Dim> repeats = n.input(1).elements();
+    if (repeats != null) {
+      requireCount(n, "the list of repeats", repeats.size(), in.rank());
+    }
     List<Dim> out = new ArrayList<>();
     for (int i = 0; i < in.rank(); i++) {
       out.add(repeats == null ? g.freshDim() : in.shape().get(i).times(repeats.get(i)));
@@ -190,7 +218,11 @@ final class IndexRules {
       set(n, in.type(), null);
       return;
     }
-    List<Dim> pads = n.input(1).elements();
+    // From operator set 18 on, the axes to pad may be named.
+    List<Dim> pads = n.input(3) == null ? n.input(1).elements() : null;
+    if (pads != null) {
+      requireCount(n, "the list of pads", pads.size(), 2 * in.rank());
+    }
     List<Dim> out = new ArrayList<>();
     for (int i = 0; i < in.rank(); i++) {
       out.add(
@@ -222,9 +254,15 @@ final class IndexRules {
       return;
     }
     long b = n.integer("blocksize", 1);
+    if (b < 1) {
+      throw fail(n, "blocksize is " + b, "expected at least 1");
+    }
     Dim c = in.shape().get(1);
     Dim h = in.shape().get(2);
     Dim w = in.shape().get(3);
+    if (toSpace && c.isKnown() && c.value() % (b * b) != 0) {
+      throw fail(n, "there are " + c + " channels", "expected a multiple of " + b * b);
+    }
     List<Dim> out = new ArrayList<>();
     out.add(in.shape().get(0));
     out.add(toSpace ? c.floorOver(Dim.of(b * b)) : c.times(b * b));

@@ -19,6 +19,7 @@ final class Inference {
     void apply(OnnxNode node, OnnxGraph graph);
   }
 
+  private static final String CANNOT = "Cannot convert: ";
   private static final Map<String, Rule> RULES = new HashMap<>();
 
   static {
@@ -116,13 +117,37 @@ final class Inference {
   /** A failure that names the node. */
   static ConversionException fail(OnnxNode n, String got, String expected) {
     return new ConversionException(
-        "Cannot convert: "
+        CANNOT
             + n
             + ": "
             + got
             + ", "
             + expected
             + ". The graph contradicts itself; check the model that it comes from.");
+  }
+
+  /** What {@link #fail} says, of a file that is read and not converted yet. */
+  static ConversionException whileReading(ConversionException failure, String what) {
+    String message = failure.getMessage();
+    String reason = message.startsWith(CANNOT) ? message.substring(CANNOT.length()) : message;
+    return new ConversionException("Cannot read " + what + ": " + reason, failure);
+  }
+
+  /** Fails unless a list that an attribute or input gives has this many numbers. */
+  static void requireCount(OnnxNode n, String what, int got, int wanted) {
+    if (got != wanted) {
+      throw fail(n, what + " has " + got + " numbers", "expected " + wanted);
+    }
+  }
+
+  /** Fails unless the rank is unknown or at least this. */
+  static void requireLeastRank(OnnxNode n, OnnxValue v, int rank) {
+    if (v.rank() >= 0 && v.rank() < rank) {
+      throw fail(
+          n,
+          "input '" + v.name() + "' has the shape " + v.shape(),
+          "expected at least " + rank + " dimensions");
+    }
   }
 
   /** Dimensions as numbers; null if one is unknown. */

@@ -84,6 +84,20 @@ final class OnnxTensors {
     }
   }
 
+  /** The elements of an int32 or int64 tensor that {@link #checkLength} let pass; else null. */
+  static Tensor wholeNumbers(TensorProto t) {
+    ElementType type = ElementType.ofOnnx(t.getDataType());
+    if (type != ElementType.INT64 && type != ElementType.INT32) {
+      return null;
+    }
+    long[] shape = t.getDimsList().stream().mapToLong(Long::longValue).toArray();
+    if (t.hasRawData()) {
+      return Tensor.of(type, shape, t.getRawData().asReadOnlyByteBuffer());
+    }
+    return Tensor.ofLongs(
+        type, shape, i -> type == ElementType.INT64 ? t.getInt64Data(i) : t.getInt32Data(i));
+  }
+
   private static ConversionException wrongLength(
       TensorProto t, String what, String got, String wanted) {
     return new ConversionException(

@@ -28,15 +28,26 @@ final class ProductRules {
       set(n, n.input(0).type(), null);
       return;
     }
-    if (a.size() < 2 || b.size() < 2) {
-      throw fail(n, "shapes are " + a + " and " + b, "expected at least two dimensions each");
+    if (a.isEmpty() || b.isEmpty()) {
+      throw fail(n, "shapes are " + a + " and " + b, "expected at least one dimension each");
     }
-    requireEqual(n, "inner dimensions", a.get(a.size() - 1), b.get(b.size() - 2));
+    // A vector counts as a row on the left and as a column on the right, as in numpy.
+    boolean row = a.size() == 1;
+    boolean column = b.size() == 1;
+    requireEqual(n, "inner dimensions", a.get(a.size() - 1), b.get(column ? 0 : b.size() - 2));
     List<Dim> out =
         new ArrayList<>(
-            Inference.broadcast(n, g, a.subList(0, a.size() - 2), b.subList(0, b.size() - 2)));
-    out.add(a.get(a.size() - 2));
-    out.add(b.get(b.size() - 1));
+            Inference.broadcast(
+                n,
+                g,
+                a.subList(0, Math.max(0, a.size() - 2)),
+                b.subList(0, Math.max(0, b.size() - 2))));
+    if (!row) {
+      out.add(a.get(a.size() - 2));
+    }
+    if (!column) {
+      out.add(b.get(b.size() - 1));
+    }
     set(n, n.input(0).type(), out);
   }
 

@@ -13,7 +13,7 @@ import org.betavae.export.onnx.Inference.Rule;
 
 /** Operators that reduce along axes. */
 final class ReduceRules {
-  private static final List<String> REDUCE =
+  static final List<String> REDUCE =
       List.of(
           "ReduceSum",
           "ReduceMean",

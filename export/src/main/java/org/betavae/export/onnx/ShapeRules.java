@@ -3,9 +3,11 @@ package org.betavae.export.onnx;
 import static org.betavae.export.onnx.Inference.axis;
 import static org.betavae.export.onnx.Inference.fail;
 import static org.betavae.export.onnx.Inference.fresh;
+import static org.betavae.export.onnx.Inference.requireCount;
 import static org.betavae.export.onnx.Inference.set;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,6 +27,7 @@ final class ShapeRules {
     rules.put("Shape", ShapeRules::shape);
     rules.put("Size", (n, g) -> set(n, ElementType.INT64, List.of()));
     rules.put("Reshape", ShapeRules::reshape);
+    rules.put("Flatten", ShapeRules::flatten);
     rules.put("Squeeze", ShapeRules::squeeze);
     rules.put("Unsqueeze", ShapeRules::unsqueeze);
     rules.put("Transpose", ShapeRules::transpose);
@@ -34,8 +37,23 @@ final class ShapeRules {
   }
 
   private static void shape(OnnxNode n, OnnxGraph g) {
-    OnnxValue in = n.input(0);
-    set(n, ElementType.INT64, List.of(in.shape() == null ? g.freshDim() : Dim.of(in.rank())));
+    List<Dim> dims = shapeElements(n);
+    set(n, ElementType.INT64, List.of(dims == null ? g.freshDim() : Dim.of(dims.size())));
+  }
+
+  /** The dimensions that a Shape gives, from start to end where it names them; null if unknown. */
+  static List<Dim> shapeElements(OnnxNode n) {
+    List<Dim> all = n.input(0).shape();
+    if (all == null) {
+      return null;
+    }
+    int start = place(n.integer("start", 0), all.size());
+    int end = place(n.integer("end", all.size()), all.size());
+    return all.subList(start, Math.max(start, end));
+  }
+
+  private static int place(long at, int size) {
+    return (int) Math.max(0, Math.min(at < 0 ? at + size : at, size));
   }
 
   private static void reshape(OnnxNode n, OnnxGraph g) {
@@ -51,6 +69,9 @@ final class ShapeRules {
     for (int i = 0; i < wanted.size(); i++) {
       Dim d = wanted.get(i);
       if (d.is(-1)) {
+        if (free >= 0) {
+          throw fail(n, "target is " + wanted, "expected -1 once at most");
+        }
         free = i;
         out.add(Dim.ONE);
       } else if (d.is(0) && n.integer("allowzero", 0) == 0) {
@@ -69,7 +90,9 @@ final class ShapeRules {
     Dim rest = Dim.product(out);
     Dim quotient = free < 0 ? null : total.exactlyOver(rest);
     boolean fits = free < 0 ? total.equals(rest) : quotient != null;
-    if (!fits && total.isKnown() && rest.isKnown()) {
+    // Of nothing, any size can be the one that follows.
+    boolean open = free >= 0 && rest.is(0);
+    if (!fits && !open && total.isKnown() && rest.isKnown()) {
       throw fail(
           n,
           "input shape is " + in.shape() + ", target is " + n.input(1).elements(),
@@ -84,6 +107,22 @@ final class ShapeRules {
   private static List<Dim> unknownOfLength(OnnxValue vector, OnnxGraph g) {
     boolean lengthKnown = vector.rank() == 1 && vector.shape().get(0).isKnown();
     return lengthKnown ? fresh(g, (int) vector.shape().get(0).value()) : null;
+  }
+
+  private static void flatten(OnnxNode n, OnnxGraph g) {
+    OnnxValue in = n.input(0);
+    if (in.shape() == null) {
+      set(n, in.type(), fresh(g, 2));
+      return;
+    }
+    long given = n.integer("axis", 1);
+    int axis = given == in.rank() ? in.rank() : axis(n, given, in.rank());
+    set(
+        n,
+        in.type(),
+        List.of(
+            Dim.product(in.shape().subList(0, axis)),
+            Dim.product(in.shape().subList(axis, in.rank()))));
   }
 
   private static void squeeze(OnnxNode n, OnnxGraph g) {
@@ -122,6 +161,7 @@ final class ShapeRules {
     for (long a : axes) {
       added.add(axis(n, a, rank));
     }
+    requireCount(n, "the set of axes", added.size(), axes.length);
     List<Dim> out = new ArrayList<>();
     int next = 0;
     for (int i = 0; i < rank; i++) {
@@ -132,11 +172,17 @@ final class ShapeRules {
 
   private static void transpose(OnnxNode n, OnnxGraph g) {
     OnnxValue in = n.input(0);
+    long[] perm = n.integers("perm");
     if (in.shape() == null) {
-      set(n, in.type(), n.integers("perm") == null ? null : fresh(g, n.integers("perm").length));
+      set(n, in.type(), perm == null ? null : fresh(g, perm.length));
       return;
     }
-    long[] perm = n.integers("perm");
+    if (perm == null) {
+      List<Dim> reversed = new ArrayList<>(in.shape());
+      Collections.reverse(reversed);
+      set(n, in.type(), reversed);
+      return;
+    }
     if (perm.length != in.rank()) {
       throw fail(n, "input has the shape " + in.shape(), "expected " + perm.length + " dimensions");
     }

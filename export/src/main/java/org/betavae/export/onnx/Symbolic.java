@@ -37,7 +37,7 @@ final class Symbolic {
       return filled(n);
     }
     if (first != null && first.shape() != null && n.is("Shape")) {
-      return first.shape();
+      return ShapeRules.shapeElements(n);
     }
     if (first != null && first.shape() != null && n.is("Size")) {
       return List.of(Dim.product(first.shape()));

@@ -1,11 +1,14 @@
 package org.betavae.export.onnx;
 
 import static org.betavae.export.onnx.Inference.fail;
+import static org.betavae.export.onnx.Inference.requireCount;
 import static org.betavae.export.onnx.Inference.requireEqual;
+import static org.betavae.export.onnx.Inference.requireLeastRank;
 import static org.betavae.export.onnx.Inference.requireRank;
 import static org.betavae.export.onnx.Inference.set;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.betavae.export.Tensor;
@@ -30,17 +33,18 @@ final class WindowRules {
   private static void conv(OnnxNode n, OnnxGraph g) {
     OnnxValue in = n.input(0);
     OnnxValue w = n.input(1);
-    requireRank(n, in, w.rank());
     if (in.shape() == null || w.shape() == null) {
       set(n, in.type(), null);
       return;
     }
+    requireLeastRank(n, w, 3);
+    requireRank(n, in, w.rank());
     Dim channels = w.shape().get(1).times(n.integer("group", 1));
     requireEqual(n, "channels of input and weights", in.shape().get(1), channels);
     List<Dim> out = new ArrayList<>();
     out.add(in.shape().get(0));
     out.add(w.shape().get(0));
-    addWindows(n, in.shape(), w.shape().subList(2, w.rank()), out);
+    addWindows(n, g, in.shape(), w.shape().subList(2, w.rank()), out);
     set(n, in.type(), out);
   }
 
@@ -50,18 +54,38 @@ final class WindowRules {
       set(n, in.type(), null);
       return;
     }
-    List<Dim> kernel = Inference.dims(n.integers("kernel_shape"));
+    long[] window = n.integers("kernel_shape");
+    List<Dim> kernel = Inference.dims(steps(n, "kernel_shape", window.length));
     requireRank(n, in, kernel.size() + 2);
     List<Dim> out = new ArrayList<>(in.shape().subList(0, 2));
-    addWindows(n, in.shape(), kernel, out);
+    addWindows(n, g, in.shape(), kernel, out);
     set(n, in.type(), out);
   }
 
-  private static void addWindows(OnnxNode n, List<Dim> in, List<Dim> kernel, List<Dim> out) {
+  /** A list of numbers that are at least 1, and are 1 where they are not given. */
+  private static long[] steps(OnnxNode n, String attribute, int count) {
+    long[] steps = n.integers(attribute, count, 1);
+    requireCount(n, attribute, steps.length, count);
+    for (long step : steps) {
+      if (step < 1) {
+        throw fail(n, attribute + " are " + Arrays.toString(steps), "expected at least 1 each");
+      }
+    }
+    return steps;
+  }
+
+  private static long[] pads(OnnxNode n, String attribute, int count) {
+    long[] pads = n.integers(attribute, count, 0);
+    requireCount(n, attribute, pads.length, count);
+    return pads;
+  }
+
+  private static void addWindows(
+      OnnxNode n, OnnxGraph g, List<Dim> in, List<Dim> kernel, List<Dim> out) {
     int spatial = kernel.size();
-    long[] strides = n.integers("strides", spatial, 1);
-    long[] dilations = n.integers("dilations", spatial, 1);
-    long[] pads = n.integers("pads", 2 * spatial, 0);
+    long[] strides = steps(n, "strides", spatial);
+    long[] dilations = steps(n, "dilations", spatial);
+    long[] pads = pads(n, "pads", 2 * spatial);
     String auto = n.text("auto_pad", "NOTSET");
     for (int i = 0; i < spatial; i++) {
       Dim size = in.get(i + 2);
@@ -77,28 +101,38 @@ final class WindowRules {
             "the window reaches over " + reach + " of " + size + " plus padding",
             "expected at least one position");
       }
+      Dim positions = room.floorOver(Dim.of(strides[i])).plus(1);
       boolean up = n.integer("ceil_mode", 0) != 0;
-      out.add((up ? room.ceilOver(strides[i]) : room.floorOver(Dim.of(strides[i]))).plus(1));
+      // Whether a last window that starts in the padding counts has changed with the versions.
+      out.add(!up || room.exactlyOver(Dim.of(strides[i])) != null ? positions : g.freshDim());
     }
   }
 
   private static void convTranspose(OnnxNode n, OnnxGraph g) {
     OnnxValue in = n.input(0);
     OnnxValue w = n.input(1);
-    requireRank(n, in, w.rank());
     if (in.shape() == null || w.shape() == null) {
       set(n, in.type(), null);
       return;
     }
+    requireLeastRank(n, w, 3);
+    requireRank(n, in, w.rank());
     requireEqual(n, "channels of input and weights", in.shape().get(1), w.shape().get(0));
     int spatial = w.rank() - 2;
-    long[] strides = n.integers("strides", spatial, 1);
-    long[] dilations = n.integers("dilations", spatial, 1);
-    long[] pads = n.integers("pads", 2 * spatial, 0);
-    long[] more = n.integers("output_padding", spatial, 0);
+    long[] strides = steps(n, "strides", spatial);
+    long[] dilations = steps(n, "dilations", spatial);
+    long[] pads = pads(n, "pads", 2 * spatial);
+    long[] more = pads(n, "output_padding", spatial);
     List<Dim> out = new ArrayList<>();
     out.add(in.shape().get(0));
     out.add(w.shape().get(1).times(n.integer("group", 1)));
+    if (n.integers("output_shape") != null
+        || !n.text("auto_pad", "NOTSET").matches("NOTSET|VALID")) {
+      // Runtimes read these forms differently; converters do not write them.
+      out.addAll(Inference.fresh(g, spatial));
+      set(n, in.type(), out);
+      return;
+    }
     for (int i = 0; i < spatial; i++) {
       Dim reach = w.shape().get(i + 2).plus(-1).times(dilations[i]).plus(1);
       out.add(
@@ -118,6 +152,7 @@ final class WindowRules {
       set(n, in.type(), null);
       return;
     }
+    requireLeastRank(n, in, 2);
     List<Dim> out = new ArrayList<>(in.shape().subList(0, 2));
     for (int i = 2; i < in.rank(); i++) {
       out.add(Dim.ONE);
