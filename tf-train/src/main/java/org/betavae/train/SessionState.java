@@ -1,18 +1,21 @@
 package org.betavae.train;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.betavae.train.network.Weights;
 import org.betavae.train.network.Weights.Weight;
 import org.betavae.train.optimizer.Optimizer.Slot;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.core.Assign;
-import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 
 /** The variables of a graph in a session, set and read from outside. Not thread-safe. */
@@ -30,16 +33,34 @@ final class SessionState {
     this.updates = updates;
   }
 
+  /**
+   * A variable.
+   *
+   * @param weight the weight that it is, or stands beside
+   */
+  private record Target(
+      String name, Weight weight, Operand<TFloat32> variable, Assign<TFloat32> assign) {
+    static Target of(Weight weight) {
+      return new Target(weight.name(), weight, weight.variable(), weight.assign());
+    }
+
+    static Target of(Slot slot) {
+      return new Target(slot.name(), slot.weight(), slot.variable(), slot.assign());
+    }
+  }
+
   /** Sets weights and slots to their first values. */
   void initialize(long seed) {
-    for (Weight w : weights.all()) {
-      assign(w.value(), w.assign(), w.tensorShape(), w.initialValues(seed));
-    }
-    for (Slot slot : updates.slots()) {
-      float[] values = new float[slot.weight().size()];
-      Arrays.fill(values, slot.initialValue());
-      assign(slot, values);
-    }
+    assign(weightTargets(), target -> target.weight().initialValues(seed));
+    Map<String, Float> first = new HashMap<>();
+    updates.slots().forEach(slot -> first.put(slot.name(), slot.initialValue()));
+    assign(
+        slotTargets(),
+        target -> {
+          float[] values = new float[target.weight().size()];
+          Arrays.fill(values, first.get(target.name()));
+          return values;
+        });
     updates
         .average()
         .ifPresent(a -> session.runner().addTarget(a.inGraph().initialize()).run().close());
@@ -51,20 +72,14 @@ final class SessionState {
       throw new IllegalStateException(
           "The averages stand in for the weights. Read the state outside of withAverages.");
     }
-    Map<String, float[]> state = new LinkedHashMap<>(weights());
-    for (Slot slot : updates.slots()) {
-      state.put(slot.name(), read(slot.variable(), slot.weight().size()));
-    }
-    return state;
+    List<Target> all = weightTargets();
+    all.addAll(slotTargets());
+    return read(all);
   }
 
   /** Weights alone, by name; their averages while those stand in. */
   Map<String, float[]> weights() {
-    Map<String, float[]> values = new LinkedHashMap<>();
-    for (Weight w : weights.all()) {
-      values.put(w.name(), read(w.variable(), w.size()));
-    }
-    return values;
+    return read(weightTargets());
   }
 
   /**
@@ -74,10 +89,9 @@ final class SessionState {
    */
   void restore(Map<String, float[]> state, String source) {
     StateCheck.requireFits(weights.all(), updates.slots(), state, source);
-    restoreWeights(state);
-    for (Slot slot : updates.slots()) {
-      assign(slot, state.get(slot.name()));
-    }
+    List<Target> all = weightTargets();
+    all.addAll(slotTargets());
+    assign(all, target -> state.get(target.name()));
   }
 
   /**
@@ -88,42 +102,72 @@ final class SessionState {
     if (updates.average().isEmpty() || aside != null) {
       return body.get();
     }
+    List<Slot> slots = updates.average().get().inGraph().slots();
+    Map<String, float[]> averages = read(slots.stream().map(Target::of).toList());
     aside = weights();
     try {
-      for (Slot slot : updates.average().get().inGraph().slots()) {
-        Weight w = slot.weight();
-        assign(w.value(), w.assign(), w.tensorShape(), read(slot.variable(), w.size()));
-      }
+      Map<String, float[]> byWeight = new HashMap<>();
+      slots.forEach(slot -> byWeight.put(slot.weight().name(), averages.get(slot.name())));
+      assign(
+          weightTargets().stream().filter(t -> byWeight.containsKey(t.name())).toList(),
+          target -> byWeight.get(target.name()));
       return body.get();
     } finally {
-      restoreWeights(aside);
+      assign(weightTargets(), target -> aside.get(target.name()));
       aside = null;
     }
   }
 
-  private void restoreWeights(Map<String, float[]> state) {
-    for (Weight w : weights.all()) {
-      assign(w.value(), w.assign(), w.tensorShape(), state.get(w.name()));
+  private List<Target> weightTargets() {
+    return weights.all().stream().map(Target::of).collect(Collectors.toCollection(ArrayList::new));
+  }
+
+  private List<Target> slotTargets() {
+    return updates.slots().stream().map(Target::of).toList();
+  }
+
+  /** Sets as many at once as can be: a weight and its slots share a placeholder. */
+  private void assign(List<Target> targets, Function<Target, float[]> values) {
+    List<Target> left = targets;
+    while (!left.isEmpty()) {
+      List<Target> later = new ArrayList<>();
+      Map<String, TFloat32> fed = new HashMap<>();
+      try {
+        Session.Runner runner = session.runner();
+        for (Target target : left) {
+          Weight weight = target.weight();
+          if (fed.containsKey(weight.name())) {
+            later.add(target);
+            continue;
+          }
+          TFloat32 value = TFloat32.tensorOf(weight.tensorShape());
+          fed.put(weight.name(), value);
+          value.asRawTensor().data().asFloats().write(values.apply(target));
+          runner.feed(weight.value(), value).addTarget(target.assign());
+        }
+        runner.run().close();
+      } finally {
+        fed.values().forEach(TFloat32::close);
+      }
+      left = later;
     }
   }
 
-  private void assign(Slot slot, float[] values) {
-    assign(slot.value(), slot.assign(), slot.weight().tensorShape(), values);
-  }
-
-  private void assign(
-      Placeholder<TFloat32> placeholder, Assign<TFloat32> assign, Shape dims, float[] values) {
-    try (TFloat32 value = TFloat32.tensorOf(dims)) {
-      value.asRawTensor().data().asFloats().write(values, 0, (int) value.size());
-      session.runner().feed(placeholder, value).addTarget(assign).run().close();
-    }
-  }
-
-  private float[] read(Operand<TFloat32> variable, int size) {
-    try (Result result = session.runner().fetch(variable).run()) {
-      float[] values = new float[size];
-      result.get(0).asRawTensor().data().asFloats().read(values);
+  /** All in one run: TensorFlow prepares a graph anew for every set of fetches. */
+  private Map<String, float[]> read(List<Target> targets) {
+    Map<String, float[]> values = new LinkedHashMap<>();
+    if (targets.isEmpty()) {
       return values;
     }
+    Session.Runner runner = session.runner();
+    targets.forEach(target -> runner.fetch(target.variable()));
+    try (Result result = runner.run()) {
+      for (int i = 0; i < targets.size(); i++) {
+        float[] array = new float[targets.get(i).weight().size()];
+        result.get(i).asRawTensor().data().asFloats().read(array);
+        values.put(targets.get(i).name(), array);
+      }
+    }
+    return values;
   }
 }

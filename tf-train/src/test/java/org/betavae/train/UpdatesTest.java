@@ -71,31 +71,36 @@ class UpdatesTest {
   }
 
   @Test
-  void clipping_boundsAStepOfPlainDescent() {
-    TrainConfig config =
-        config()
-            .set("optimizer", "sgd")
-            .set("momentum", 0)
-            .learningRate(0.5)
-            .set("clip-norm", 0.01)
-            .steps(1)
-            .build();
-    double[] moved = new double[1];
-    try (VaeSession session = new VaeSession(config, SMALL, 100, "cpu")) {
-      session.initialize();
-      Map<String, float[]> before = session.weights();
-      session.step(items(config), 1, 0.5);
-      session
-          .weights()
-          .forEach(
-              (name, after) -> {
-                for (int i = 0; i < after.length; i++) {
-                  moved[0] += Math.pow(after[i] - before.get(name)[i], 2);
-                }
-              });
+  void clippingAndAverages_areExact_whateverThePrecisionOfTheProducts() {
+    for (String precision : TrainConfig.PRECISIONS) {
+      TrainConfig config =
+          config()
+              .set("precision", precision)
+              .set("optimizer", "sgd")
+              .set("momentum", 0)
+              .set("clip-norm", 0.01)
+              .set("average-decay", 0.999)
+              .build();
+      try (VaeSession session = new VaeSession(config, SMALL, 100, "cpu")) {
+        session.initialize();
+        Map<String, float[]> before = session.weights();
+        session.step(items(config), 1, 0.5);
+        Map<String, float[]> after = session.state();
+        double moved = 0;
+        for (String name : before.keySet()) {
+          float[] from = before.get(name);
+          float[] to = after.get(name);
+          float[] average = after.get("average/" + name);
+          for (int i = 0; i < from.length; i++) {
+            moved += Math.pow(to[i] - from[i], 2);
+            // The share of the first step is 9/11; two roundings of numbers below 1.
+            assertEquals(from[i] + 9 / 11.0 * (to[i] - from[i]), average[i], 1e-7, name);
+          }
+        }
+        // Half a million differences of float32 numbers below 0.1, each rounded to 4e-9 at most.
+        assertEquals(0.5 * 0.01, Math.sqrt(moved), 1e-5, precision);
+      }
     }
-    // Half a million differences of float32 numbers below 0.1, each rounded to 4e-9 at most.
-    assertEquals(0.5 * 0.01, Math.sqrt(moved[0]), 1e-5);
   }
 
   @Test

@@ -53,7 +53,7 @@ public final class Plateau implements LearningRate {
       bad = 0;
     } else if (++bad > patience) {
       bad = 0;
-      // As a fraction the floor is reached: more reductions would only make the count inexact.
+      // At the floor there is nothing to count; a float counts to 2^24 only.
       if (StrictMath.pow(factor, reductions) > finalFraction) {
         reductions++;
       }
