@@ -11,6 +11,7 @@ import org.betavae.train.objective.Likelihood;
 import org.betavae.train.objective.LikelihoodSettings;
 import org.betavae.train.objective.Location;
 import org.betavae.train.objective.Objective;
+import org.betavae.train.objective.PriorSettings;
 import org.betavae.train.objective.TcEstimator;
 
 /** The options that set a {@link TrainConfig}, with its defaults. */
@@ -82,6 +83,9 @@ final class TrainOptions {
                   + " weighting or stratification",
               TcEstimator.NAMES)
           .or(DEFAULTS.objective().tcEstimator());
+  static final Opt<Integer> IMPORTANCE_SAMPLES =
+      Opt.integer("importance-samples", "samples of z for each image in iwae", 1, 100_000)
+          .or(DEFAULTS.objective().importanceSamples());
   static final Opt<Integer> LATENT =
       Opt.integer("latent", "number of latents", 1, 100_000).or(DEFAULTS.latent());
   static final Opt<String> ARCH =
@@ -108,6 +112,12 @@ final class TrainOptions {
           "decoder-mean",
           "how their middle comes from the decoder's output; identity by default",
           Location.NAMES);
+  static final Opt<String> PRIOR =
+      Opt.choice("prior", "of the latents; vamp is a trained mixture", PriorSettings.NAMES)
+          .or(DEFAULTS.prior().prior());
+  static final Opt<Integer> PRIOR_COMPONENTS =
+      Opt.integer("prior-components", "pseudo-inputs of vamp", 1, 100_000)
+          .or(DEFAULTS.prior().priorComponents());
   static final Opt<Long> STEPS =
       Opt.whole("steps", "optimiser steps in all", 1, MANY).or(DEFAULTS.steps());
   static final Opt<Double> EPOCHS =
@@ -154,12 +164,15 @@ final class TrainOptions {
           LAMBDA_OD,
           LAMBDA_D_FACTOR,
           TC_ESTIMATOR,
+          IMPORTANCE_SAMPLES,
           LATENT,
           ARCH,
           LIKELIHOOD,
           VARIANCE,
           SIGMA,
           DECODER_MEAN,
+          PRIOR,
+          PRIOR_COMPONENTS,
           STEPS,
           BATCH,
           LEARNING_RATE,

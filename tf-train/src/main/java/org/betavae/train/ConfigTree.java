@@ -24,6 +24,7 @@ import org.betavae.data.NearestName;
 import org.betavae.train.network.NetworkSettings;
 import org.betavae.train.objective.LikelihoodSettings;
 import org.betavae.train.objective.ObjectiveSettings;
+import org.betavae.train.objective.PriorSettings;
 import org.betavae.train.optimizer.OptimizerSettings;
 
 /**
@@ -50,6 +51,7 @@ final class ConfigTree {
       List.of(
           ObjectiveSettings.class,
           LikelihoodSettings.class,
+          PriorSettings.class,
           NetworkSettings.class,
           OptimizerSettings.class,
           RunSettings.class);
@@ -63,6 +65,7 @@ final class ConfigTree {
         List.of(
             config.objective(),
             config.likelihood(),
+            config.prior(),
             config.network(),
             config.optimizer(),
             config.run())) {
@@ -105,6 +108,7 @@ final class ConfigTree {
         all.path("data").isNull() ? null : all.path("data").asText(),
         section(all, ObjectiveSettings.class),
         section(all, LikelihoodSettings.class),
+        section(all, PriorSettings.class),
         section(all, NetworkSettings.class),
         section(all, OptimizerSettings.class),
         section(all, RunSettings.class));

@@ -54,6 +54,10 @@ public record RunModels(OnnxModel encoder, OnnxModel decoder, ModelFacts facts) 
   private static ModelFacts facts(TrainConfig config, RunSummary summary, String producer) {
     List<Integer> item = summary.itemShape();
     Map<String, Object> settings = new LinkedHashMap<>(config.newObjective().settings());
+    if (config.prior().mixture()) {
+      settings.put("prior", config.prior().prior());
+      settings.put("prior-components", config.prior().priorComponents());
+    }
     return new ModelFacts(
         item.size() == 3 ? List.of(item.get(2), item.get(0), item.get(1)) : item,
         config.latent(),

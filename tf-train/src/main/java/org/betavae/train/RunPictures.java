@@ -14,7 +14,10 @@ import org.betavae.data.ItemShape;
 import org.betavae.data.LatentPictures;
 import org.betavae.data.Pictures;
 
-/** The pictures of a run: reconstructions, samples from the prior, and latent traversals. */
+/**
+ * The pictures of a run: reconstructions, samples from the prior (under a mixture, from that), and
+ * latent traversals.
+ */
 final class RunPictures {
   private static final int COLUMNS = 10;
   private static final int PAIRS = 3;
@@ -67,8 +70,7 @@ final class RunPictures {
 
   private void samples(int scale) {
     int n = COLUMNS * 6;
-    float[] z = new float[n * config.latent()];
-    Seeds.gaussian(z, z.length, config.seed(), Seeds.SAMPLES, 0);
+    float[] z = PriorSamples.draw(session, config, n);
     ImageGrid grid = ImageGrid.of(shape, COLUMNS).withScale(scale);
     Pictures.writePng(grid.draw(session.decode(z, n), 0, n), folder.resolve("samples.png"));
   }

@@ -21,6 +21,12 @@ final class Seeds {
   /** Seeds of the graph's own random operations. */
   static final long RANDOM_OPS = 4;
 
+  /** Noise of the importance weighted bound. */
+  static final long BOUND = 5;
+
+  /** Which components of a mixture prior are sampled. */
+  static final long COMPONENTS = 6;
+
   /** The first of an objective's own draws; the next ones follow. */
   static final long OBJECTIVE = 1000;
 

@@ -8,6 +8,7 @@ import org.betavae.train.objective.Likelihood;
 import org.betavae.train.objective.LikelihoodSettings;
 import org.betavae.train.objective.Objective;
 import org.betavae.train.objective.ObjectiveSettings;
+import org.betavae.train.objective.PriorSettings;
 import org.betavae.train.optimizer.OptimizerSettings;
 
 /**
@@ -18,6 +19,7 @@ import org.betavae.train.optimizer.OptimizerSettings;
  * @param data data source, as given on the command line
  * @param objective what is minimised
  * @param likelihood distribution of the items
+ * @param prior distribution of the latents
  * @param network encoder and decoder
  * @param optimizer how the weights are updated
  * @param run how long, how fast and how often
@@ -26,6 +28,7 @@ public record TrainConfig(
     String data,
     ObjectiveSettings objective,
     LikelihoodSettings likelihood,
+    PriorSettings prior,
     NetworkSettings network,
     OptimizerSettings optimizer,
     RunSettings run) {
@@ -41,6 +44,7 @@ public record TrainConfig(
           "sprites",
           ObjectiveSettings.DEFAULT,
           LikelihoodSettings.DEFAULT,
+          PriorSettings.DEFAULT,
           NetworkSettings.DEFAULT,
           OptimizerSettings.DEFAULT,
           RunSettings.DEFAULT);
@@ -48,6 +52,12 @@ public record TrainConfig(
   public TrainConfig {
     Settings.require(
         data != null && !data.isBlank(), "data", data, "a data source", "Use sprites.");
+    Settings.require(
+        !prior.mixture() || !objective.newObjective().needsStandardNormalPrior(),
+        "prior",
+        prior.prior(),
+        "standard-normal for objective " + objective.name() + ", which compares q(z) with N(0, I)",
+        "Leave --prior out, or use --objective beta-vae.");
   }
 
   /** Defaults: disentanglement_lib's where it has the setting (Locatello et al. 2019, table 1). */

@@ -6,10 +6,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.betavae.data.ItemShape;
+import org.betavae.train.network.Initializer;
 import org.betavae.train.network.Network;
 import org.betavae.train.network.Pass;
 import org.betavae.train.network.Weights;
 import org.betavae.train.objective.Likelihood;
+import org.betavae.train.objective.Mixture;
 import org.betavae.train.objective.Objective;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -31,6 +33,9 @@ import org.tensorflow.types.TInt32;
 final class VaeGraph implements AutoCloseable {
   /** The first terms of {@link Updates#terms}; the objective's own follow. */
   static final List<String> TERMS = List.of("loss", "reconstruction", "kl");
+
+  /** The pseudo-inputs of a mixture prior, {@code [K, ...]}. */
+  static final String PSEUDO_INPUTS = "prior/pseudo_inputs";
 
   private final Graph graph = new Graph();
   private final TrainConfig config;
@@ -56,7 +61,7 @@ final class VaeGraph implements AutoCloseable {
    * The pass that trains.
    *
    * @param items {@code [batch, ...]}
-   * @param noise {@code [batch, latent]}
+   * @param noise {@code [batch * samples, latent]}, an item's samples one after the other
    * @param random seed of random operations, {@code [2]}, where there are any
    * @param updates runs a step; its terms are {@link VaeGraph#TERMS} and then further ones
    */
@@ -70,11 +75,14 @@ final class VaeGraph implements AutoCloseable {
    * The pass that evaluates, encodes and decodes.
    *
    * @param items {@code [n, ...]}
-   * @param noise {@code [n, latent]}
+   * @param noise {@code [n * samples, latent]}, an item's samples one after the other
    * @param z {@code [n, latent]}
    * @param loss the objective on these items as one batch, nats per image, scalar
    * @param reconstruction −log p(x | z) at z = μ + σ ε, nats, {@code [n]}
-   * @param kl nats, {@code [n, latent]}
+   * @param klPerLatent KL to N(0, I), nats, {@code [n, latent]}
+   * @param kl KL to the prior, nats, {@code [n]}
+   * @param logWeights importance weights, {@code [n, samples]}
+   * @param prior the prior if it is not N(0, I)
    * @param decoded mean of the likelihood at {@code z}
    */
   record Evaluation(
@@ -85,7 +93,10 @@ final class VaeGraph implements AutoCloseable {
       Operand<TFloat32> logVar,
       Operand<TFloat32> loss,
       Operand<TFloat32> reconstruction,
+      Operand<TFloat32> klPerLatent,
       Operand<TFloat32> kl,
+      Operand<TFloat32> logWeights,
+      Optional<Mixture> prior,
       Operand<TFloat32> decoded) {}
 
   /**
@@ -123,6 +134,11 @@ final class VaeGraph implements AutoCloseable {
 
   Fed fed() {
     return fed;
+  }
+
+  /** Samples of z for each item, so that many rows of noise are fed for it. */
+  int samples() {
+    return objective.importanceSamples();
   }
 
   Training training() {
@@ -166,7 +182,8 @@ final class VaeGraph implements AutoCloseable {
     int batch = config.batch();
     Pass pass = Pass.training(tf, weights);
     Placeholder<TFloat32> items = placeholder(tf, "items", itemsShape(shape, batch));
-    Placeholder<TFloat32> noise = placeholder(tf, "noise", Shape.of(batch, config.latent()));
+    Placeholder<TFloat32> noise =
+        placeholder(tf, "noise", Shape.of((long) batch * samples(), config.latent()));
     Objective.Terms terms = towers(pass, items, noise);
     Objective.Loss loss = objective.loss(pass, terms);
     Map<String, Operand<TFloat32>> scalars = new LinkedHashMap<>();
@@ -182,18 +199,19 @@ final class VaeGraph implements AutoCloseable {
   private Objective.Terms towers(Pass pass, Operand<TFloat32> items, Operand<TFloat32> noise) {
     Ops tf = pass.tf();
     int count = Math.min(config.threads(), config.batch());
-    List<Operand<TFloat32>> xs = split(tf, items, config.batch(), count);
-    List<Operand<TFloat32>> epsilons = split(tf, noise, config.batch(), count);
+    List<Operand<TFloat32>> xs = split(tf, items, config.batch(), count, 1);
+    List<Operand<TFloat32>> epsilons = split(tf, noise, config.batch(), count, samples());
+    Forward.Model model = model(tf);
     Map<String, List<Operand<TFloat32>>> parts = new LinkedHashMap<>();
     for (int i = 0; i < count; i++) {
       Pass tower = pass.in("tower" + i);
-      Forward f =
-          Forward.of(tower, network, likelihood, config.latent(), xs.get(i), epsilons.get(i));
+      Forward f = Forward.of(tower, model, xs.get(i), epsilons.get(i));
       add(parts, "mean", f.posterior().mean());
       add(parts, "logVar", f.posterior().logVar());
       add(parts, "z", f.z());
       add(parts, "reconstruction", sumAll(tower.tf(), f.reconstruction()));
       add(parts, "kl", sumAll(tower.tf(), f.kl()));
+      add(parts, "negativeBound", sumAll(tower.tf(), f.negativeBound(tower.tf())));
     }
     Operand<TFloat32> perImage = tf.constant(1f / config.batch());
     return terms(
@@ -202,7 +220,28 @@ final class VaeGraph implements AutoCloseable {
         join(tf, parts.get("logVar")),
         join(tf, parts.get("z")),
         tf.math.mul(sum(tf, parts.get("reconstruction")), perImage),
-        tf.math.mul(sum(tf, parts.get("kl")), perImage));
+        tf.math.mul(sum(tf, parts.get("kl")), perImage),
+        tf.math.mul(sum(tf, parts.get("negativeBound")), perImage));
+  }
+
+  private Forward.Model model(Ops tf) {
+    return new Forward.Model(network, likelihood, prior(tf), config.latent(), samples());
+  }
+
+  /**
+   * The posteriors of the pseudo-inputs, encoded once for all towers. Batch norm and dropout see
+   * them as they see data in use, so that they do not mix with the batch's statistics.
+   */
+  private Optional<Mixture> prior(Ops tf) {
+    if (!config.prior().mixture()) {
+      return Optional.empty();
+    }
+    Pass pass = Pass.inference(tf.withSubScope("prior"), weights);
+    long[] dims = itemsShape(shape, config.prior().priorComponents()).asArray();
+    Network.Posterior q =
+        network.encode(
+            pass, weights.get(PSEUDO_INPUTS, dims, Initializer.UNIT_UNIFORM), config.latent());
+    return Optional.of(new Mixture(q.mean(), q.logVar()));
   }
 
   private Objective.Terms terms(
@@ -211,7 +250,8 @@ final class VaeGraph implements AutoCloseable {
       Operand<TFloat32> logVar,
       Operand<TFloat32> z,
       Operand<TFloat32> reconstruction,
-      Operand<TFloat32> kl) {
+      Operand<TFloat32> kl,
+      Operand<TFloat32> negativeBound) {
     List<Operand<TFloat32>> controls =
         fed.controls()
             .map(
@@ -228,7 +268,8 @@ final class VaeGraph implements AutoCloseable {
         controls,
         List.copyOf(fed.draws()),
         datasetSize,
-        shape.size());
+        shape.size(),
+        Optional.of(negativeBound));
   }
 
   private Evaluation evaluation(Ops tf) {
@@ -236,9 +277,8 @@ final class VaeGraph implements AutoCloseable {
     Placeholder<TFloat32> items = placeholder(tf, "items", itemsShape(shape, -1));
     Placeholder<TFloat32> noise = placeholder(tf, "noise", Shape.of(-1, config.latent()));
     Placeholder<TFloat32> latents = placeholder(tf, "z", Shape.of(-1, config.latent()));
-    Forward f = Forward.of(pass, network, likelihood, config.latent(), items, noise);
-    Operand<TFloat32> meanKl =
-        tf.math.mean(tf.reduceSum(f.kl(), tf.constant(new int[] {1})), tf.constant(0));
+    Forward.Model model = model(tf);
+    Forward f = Forward.of(pass, model, items, noise);
     Objective.Terms terms =
         terms(
             tf,
@@ -246,7 +286,8 @@ final class VaeGraph implements AutoCloseable {
             f.posterior().logVar(),
             f.z(),
             tf.math.mean(f.reconstruction(), tf.constant(0)),
-            meanKl);
+            tf.math.mean(f.kl(), tf.constant(0)),
+            tf.math.mean(f.negativeBound(tf), tf.constant(0)));
     return new Evaluation(
         items,
         noise,
@@ -255,18 +296,22 @@ final class VaeGraph implements AutoCloseable {
         f.posterior().logVar(),
         objective.loss(pass, terms).total(),
         f.reconstruction(),
+        f.klPerLatent(),
         f.kl(),
+        f.logWeights(),
+        model.prior(),
         likelihood.mean(pass, network.decode(pass, latents)));
   }
 
-  /** Rows of {@code x} in {@code count} parts that differ by one row at most. */
-  private static List<Operand<TFloat32>> split(Ops tf, Operand<TFloat32> x, int rows, int count) {
+  /** Rows of {@code x} in {@code count} parts that differ by one item at most. */
+  private static List<Operand<TFloat32>> split(
+      Ops tf, Operand<TFloat32> x, int items, int count, int rowsPerItem) {
     if (count == 1) {
       return List.of(x);
     }
     int[] sizes = new int[count];
     for (int i = 0; i < count; i++) {
-      sizes[i] = rows / count + (i < rows % count ? 1 : 0);
+      sizes[i] = (items / count + (i < items % count ? 1 : 0)) * rowsPerItem;
     }
     return new ArrayList<>(tf.splitV(x, tf.constant(sizes), tf.constant(0), (long) count).output());
   }
@@ -285,8 +330,7 @@ final class VaeGraph implements AutoCloseable {
   }
 
   private static Operand<TFloat32> sumAll(Ops tf, Operand<TFloat32> x) {
-    int[] axes = x.shape().numDimensions() == 1 ? new int[] {0} : new int[] {0, 1};
-    return tf.reduceSum(x, tf.constant(axes));
+    return tf.reduceSum(x, tf.constant(0));
   }
 
   private static Placeholder<TFloat32> placeholder(Ops tf, String name, Shape shape) {

@@ -51,15 +51,32 @@ final class VaeSession implements AutoCloseable {
     /** −log p(x | z), nats, {@code [n]}. */
     final float[] reconstruction;
 
-    /** KL, nats, {@code [n * latent]}. */
-    final float[] kl;
+    /** KL to N(0, I), nats, {@code [n * latent]}. */
+    final float[] klPerLatent;
 
-    private Evaluated(Result result, int count, int latents) {
+    /** KL to the prior, nats, {@code [n]}. */
+    final double[] kl;
+
+    private Evaluated(Result result, int count, int latents, boolean mixture) {
       mean = floats(result, 0, latents);
       logVar = floats(result, 1, latents);
       loss = floats(result, 2, 1)[0];
       reconstruction = floats(result, 3, count);
-      kl = floats(result, 4, latents);
+      klPerLatent = floats(result, 4, latents);
+      kl = new double[count];
+      float[] sampled = floats(result, 5, count);
+      for (int i = 0; i < count; i++) {
+        kl[i] = mixture ? sampled[i] : sum(klPerLatent, i * latents / count, latents / count);
+      }
+    }
+
+    /** In double precision, so that the latents' KL add up to the whole. */
+    private static double sum(float[] values, int from, int count) {
+      double sum = 0;
+      for (int i = 0; i < count; i++) {
+        sum += values[from + i];
+      }
+      return sum;
     }
   }
 
@@ -77,14 +94,14 @@ final class VaeSession implements AutoCloseable {
     updateFeeds = new UpdateFeeds(graph.training().updates());
     Objective objective = graph.objective();
     items = TFloat32.tensorOf(VaeGraph.itemsShape(shape, config.batch()));
-    noise = TFloat32.tensorOf(Shape.of(config.batch(), config.latent()));
+    noise = TFloat32.tensorOf(noiseShape(config.batch()));
     controlValues = new float[objective.controls().size()];
     controls = TFloat32.tensorOf(Shape.of(controlValues.length));
     for (Draw draw : objective.draws()) {
       draws.add(TFloat32.tensorOf(Shape.of(draw.rowsFor(config.batch()), config.latent())));
     }
     terms = new float[termNames().size()];
-    epsilon = new float[config.batch() * config.latent()];
+    epsilon = new float[config.batch() * graph.samples() * config.latent()];
   }
 
   /** Number of values that are trained and belong to the model. */
@@ -194,12 +211,12 @@ final class VaeSession implements AutoCloseable {
    */
   Evaluated evaluate(float[] values, int count, long stream, long step) {
     int latents = count * config.latent();
-    float[] noiseValues = new float[latents];
-    Seeds.gaussian(noiseValues, latents, config.seed(), Seeds.VALIDATION, stream);
+    float[] noiseValues = new float[latents * graph.samples()];
+    Seeds.gaussian(noiseValues, noiseValues.length, config.seed(), Seeds.VALIDATION, stream);
     VaeGraph.Evaluation e = graph.evaluation();
     List<TFloat32> drawTensors = new ArrayList<>();
     try (TFloat32 x = tensor(VaeGraph.itemsShape(shape, count), values);
-        TFloat32 n = tensor(Shape.of(count, config.latent()), noiseValues)) {
+        TFloat32 n = tensor(noiseShape(count), noiseValues)) {
       for (Draw draw : graph.objective().draws()) {
         drawTensors.add(TFloat32.tensorOf(Shape.of(draw.rowsFor(count), config.latent())));
       }
@@ -211,9 +228,10 @@ final class VaeSession implements AutoCloseable {
               .fetch(e.logVar())
               .fetch(e.loss())
               .fetch(e.reconstruction())
+              .fetch(e.klPerLatent())
               .fetch(e.kl())
               .run()) {
-        return new Evaluated(result, count, latents);
+        return new Evaluated(result, count, latents, e.prior().isPresent());
       }
     } finally {
       drawTensors.forEach(TFloat32::close);
@@ -244,17 +262,32 @@ final class VaeSession implements AutoCloseable {
     }
   }
 
+  /** The graph that it runs. */
+  VaeGraph graph() {
+    return graph;
+  }
+
+  /** A run of the graph, for what is not asked for at every step. */
+  Session.Runner runner() {
+    return session.runner();
+  }
+
+  /** Shape of the noise for so many items. */
+  Shape noiseShape(int count) {
+    return Shape.of((long) count * graph.samples(), config.latent());
+  }
+
   private static void write(TFloat32 tensor, float[] values, int count) {
     tensor.asRawTensor().data().asFloats().write(values, 0, count);
   }
 
-  private static TFloat32 tensor(Shape dims, float[] values) {
+  static TFloat32 tensor(Shape dims, float[] values) {
     TFloat32 tensor = TFloat32.tensorOf(dims);
     write(tensor, values, (int) tensor.size());
     return tensor;
   }
 
-  private static float[] floats(Result result, int index, int size) {
+  static float[] floats(Result result, int index, int size) {
     float[] values = new float[size];
     result.get(index).asRawTensor().data().asFloats().read(values);
     return values;

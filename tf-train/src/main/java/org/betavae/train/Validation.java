@@ -15,6 +15,7 @@ final class Validation {
   private final double[] meanSquareSum;
   private final double[] varianceSum;
   private final double[] klSum;
+  private double klTotal;
   private double lossSum;
   private double reconstructionSum;
   private int count;
@@ -48,8 +49,9 @@ final class Validation {
         meanSum[l] += mean;
         meanSquareSum[l] += mean * mean;
         varianceSum[l] += Math.exp(e.logVar[i * latent + l]);
-        klSum[l] += e.kl[i * latent + l];
+        klSum[l] += e.klPerLatent[i * latent + l];
       }
+      klTotal += e.kl[i];
     }
     count += n;
   }
@@ -63,17 +65,14 @@ final class Validation {
   }
 
   double kl() {
-    double sum = 0;
-    for (double perLatent : klSum) {
-      sum += perLatent;
-    }
-    return sum / count;
+    return klTotal / count;
   }
 
   double negativeElbo() {
     return reconstruction() + kl();
   }
 
+  /** KL of each latent to N(0, I), whatever the prior. */
   List<Double> klPerDimension() {
     return divided(klSum);
   }

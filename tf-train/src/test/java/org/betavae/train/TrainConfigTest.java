@@ -11,6 +11,7 @@ import java.util.function.UnaryOperator;
 import org.betavae.train.network.NetworkSettings;
 import org.betavae.train.objective.LikelihoodSettings;
 import org.betavae.train.objective.ObjectiveSettings;
+import org.betavae.train.objective.PriorSettings;
 import org.betavae.train.optimizer.OptimizerSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,8 +38,10 @@ class TrainConfigTest {
                 37,
                 null,
                 "mss",
-                41),
+                41,
+                43),
             new LikelihoodSettings("gaussian", "learned", 0.25, "sigmoid"),
+            new PriorSettings("standard-normal", 21),
             new NetworkSettings("mlp", 3),
             new OptimizerSettings(
                 "rmsprop",

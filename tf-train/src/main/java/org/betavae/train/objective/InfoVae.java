@@ -40,6 +40,11 @@ public record InfoVae(double alpha, double lambda) implements Objective {
   }
 
   @Override
+  public boolean needsStandardNormalPrior() {
+    return true;
+  }
+
+  @Override
   public Loss loss(Pass pass, Terms terms) {
     Ops tf = pass.tf();
     Operand<TFloat32> z = terms.z();

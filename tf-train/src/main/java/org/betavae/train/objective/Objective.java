@@ -9,7 +9,7 @@ import org.tensorflow.types.TFloat32;
 
 /** What training minimises, made from the terms of one batch. */
 public sealed interface Objective
-    permits AnnealedVae, BetaTcVae, BetaVae, DipVae, FactorVae, InfoVae {
+    permits AnnealedVae, BetaTcVae, BetaVae, DipVae, FactorVae, InfoVae, Iwae {
   /** Names for {@code --objective}, in the order in which they are shown. */
   List<String> NAMES =
       List.of(
@@ -20,7 +20,8 @@ public sealed interface Objective
           DipVae.NAME_I,
           DipVae.NAME_II,
           BetaTcVae.NAME,
-          InfoVae.NAME);
+          InfoVae.NAME,
+          Iwae.NAME);
 
   /**
    * Weights whose name begins so belong to an adversary: they follow {@link Loss#adversary} with an
@@ -52,6 +53,16 @@ public sealed interface Objective
     return List.of();
   }
 
+  /** Samples of z for each item; with more than one, {@link Terms#z} is the first. */
+  default int importanceSamples() {
+    return 1;
+  }
+
+  /** Whether it has a meaning under the prior N(0, I) alone. */
+  default boolean needsStandardNormalPrior() {
+    return false;
+  }
+
   /** Adds the loss to a graph. */
   Loss loss(Pass pass, Terms terms);
 
@@ -67,6 +78,8 @@ public sealed interface Objective
    * @param draws one {@code [rows, latent]} for each of {@link Objective#draws}
    * @param datasetSize number of items that are trained on
    * @param itemSize number of values of an item
+   * @param negativeBound the importance weighted bound on −log p(x), nats, mean over the batch,
+   *     scalar; absent where only formulas without it are worked out
    */
   record Terms(
       Operand<TFloat32> mean,
@@ -77,7 +90,33 @@ public sealed interface Objective
       List<Operand<TFloat32>> controls,
       List<Operand<TFloat32>> draws,
       long datasetSize,
-      long itemSize) {
+      long itemSize,
+      Optional<Operand<TFloat32>> negativeBound) {
+
+    /** Terms without an importance weighted bound. */
+    public Terms(
+        Operand<TFloat32> mean,
+        Operand<TFloat32> logVar,
+        Operand<TFloat32> z,
+        Operand<TFloat32> reconstruction,
+        Operand<TFloat32> kl,
+        List<Operand<TFloat32>> controls,
+        List<Operand<TFloat32>> draws,
+        long datasetSize,
+        long itemSize) {
+      this(
+          mean,
+          logVar,
+          z,
+          reconstruction,
+          kl,
+          controls,
+          draws,
+          datasetSize,
+          itemSize,
+          Optional.empty());
+    }
+
     public Terms {
       controls = List.copyOf(controls);
       draws = List.copyOf(draws);

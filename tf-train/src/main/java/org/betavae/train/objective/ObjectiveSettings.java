@@ -26,6 +26,7 @@ import org.betavae.train.Settings;
  *     null
  * @param tcEstimator one of {@link TcEstimator#NAMES}
  * @param lambda info-vae's λ
+ * @param importanceSamples K of {@code iwae}, at least 1
  */
 @JsonNaming(PropertyNamingStrategies.KebabCaseStrategy.class)
 public record ObjectiveSettings(
@@ -42,7 +43,8 @@ public record ObjectiveSettings(
     double lambdaOd,
     Double lambdaDFactor,
     String tcEstimator,
-    double lambda) {
+    double lambda,
+    int importanceSamples) {
 
   /**
    * disentanglement_lib's defaults where it has the setting (Locatello et al. 2019, table 1 and its
@@ -64,7 +66,8 @@ public record ObjectiveSettings(
           10,
           null,
           TcEstimator.ANALYTIC.label(),
-          1000);
+          1000,
+          5);
 
   /** γ of annealed-vae. */
   static final double ANNEALED_GAMMA = 1000;
@@ -94,6 +97,7 @@ public record ObjectiveSettings(
         betaRamp,
         "a number above 0 and at most 1",
         "The usual part is 0.5.");
+    Settings.requirePositive("importance-samples", importanceSamples);
     BetaSchedule.of(betaSchedule, beta, betaSteps, betaRamp);
     requireWeight("gamma", gamma, "Leave it out for the objective's default.");
     requireWeight("c-max", capacity, "The default is 25 nats.");
@@ -119,6 +123,7 @@ public record ObjectiveSettings(
           new BetaTcVae(
               TcEstimator.named(tcEstimator), or(alpha, TC_WEIGHT), schedule, or(gamma, TC_WEIGHT));
       case InfoVae.NAME -> new InfoVae(or(alpha, INFO_ALPHA), lambda);
+      case Iwae.NAME -> new Iwae(importanceSamples);
       default ->
           throw new IllegalStateException(
               "Objective " + name + " is in the list " + List.copyOf(Objective.NAMES) + " alone.");
