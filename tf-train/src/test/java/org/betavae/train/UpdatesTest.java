@@ -11,12 +11,15 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.betavae.data.ItemShape;
 import org.betavae.train.checkpoint.CheckpointStore;
 import org.betavae.train.optimizer.Optimizer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.proto.NodeDef;
 
 /** Optimisers, schedules, clipping and averages in a run. */
 class UpdatesTest {
@@ -121,6 +124,31 @@ class UpdatesTest {
       assertTrue(e.getMessage().contains("outside of withAverages"), e.getMessage());
       assertSameBits(state, session.state());
     }
+  }
+
+  @Test
+  void modelAndAdversary_waitForAllGradientsOfBoth() {
+    TrainConfig config = config().objective("factor-vae").set("optimizer", "rmsprop").build();
+    try (VaeGraph graph = new VaeGraph(config, SMALL, 100)) {
+      List<Updates.Optimized> both = graph.training().updates().optimizers();
+      assertEquals(List.of("rmsprop", "adam"), both.stream().map(o -> o.rule().name()).toList());
+      // The terms, and one gradient a weight of either.
+      int before = 1 + both.stream().mapToInt(o -> trained(o).size()).sum();
+      for (String prefix : List.of("rmsprop", "adam")) {
+        NodeDef begin =
+            graph.graph().toGraphDef().getNodeList().stream()
+                .filter(node -> node.getName().equals(prefix + "/begin"))
+                .findFirst()
+                .orElseThrow();
+        assertEquals(before, Set.copyOf(begin.getInputList()).size(), prefix);
+      }
+    }
+  }
+
+  private static Set<String> trained(Updates.Optimized optimized) {
+    return optimized.inGraph().slots().stream()
+        .map(slot -> slot.weight().name())
+        .collect(Collectors.toSet());
   }
 
   @Test
