@@ -6,7 +6,7 @@ import java.util.stream.Stream;
 import org.betavae.data.Dataset;
 import org.betavae.train.TrainConfig;
 import org.betavae.train.Trainer;
-import org.betavae.train.network.Networks;
+import org.betavae.train.network.NetworkSettings;
 import org.betavae.train.objective.Likelihood;
 import org.betavae.train.objective.LikelihoodSettings;
 import org.betavae.train.objective.Location;
@@ -91,9 +91,17 @@ final class TrainOptions {
   static final Opt<String> ARCH =
       Opt.choice(
               "arch",
-              "network: conv64 for 64x64 images, conv32 for 28x28 and 32x32, mlp for any",
-              Networks.NAMES)
+              "network: conv64 and burgess64 for 64x64 images, conv32 for 28x28 and 32x32, resnet for"
+                  + " 64x64 and 128x128, mlp for any; layers: the lists of --config, see"
+                  + " docs/networks.md",
+              NetworkSettings.ARCHS)
           .or(DEFAULTS.arch());
+  static final Opt<Integer> IMAGE_SIZE =
+      Opt.integer(
+          "image-size",
+          "side to which a folder's pictures are resized; by default what suits --arch",
+          1,
+          4096);
   static final Opt<String> LIKELIHOOD =
       Opt.choice("likelihood", "distribution of the pixels", Likelihood.NAMES)
           .or(DEFAULTS.likelihood().name());
@@ -167,6 +175,7 @@ final class TrainOptions {
           IMPORTANCE_SAMPLES,
           LATENT,
           ARCH,
+          IMAGE_SIZE,
           LIKELIHOOD,
           VARIANCE,
           SIGMA,

@@ -2,6 +2,7 @@ package org.betavae.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.betavae.data.DataException;
 import org.betavae.data.DataSources;
@@ -10,22 +11,37 @@ import org.betavae.data.ItemShape;
 import org.betavae.data.SourceOptions;
 import org.betavae.train.TrainConfig;
 
-/** Opens the data of a run. Pictures of a folder are resized where the network asks for a size. */
+/**
+ * Opens the data of a run. Pictures of a folder are resized to the image size that is set, or else
+ * to the first that the network takes, unless they all have one of its sizes already.
+ */
 final class TrainingData {
-  private static final Map<String, Integer> SIDES = Map.of("conv64", 64, "conv32", 32);
-  private static final int SMALLEST_FOR_CONV32 = 28;
+  /** Sides of the square images that a network takes; the first is the one to resize to. */
+  private static final Map<String, List<Integer>> SIDES =
+      Map.of(
+          "conv64", List.of(64),
+          "burgess64", List.of(64),
+          "conv32", List.of(32, 28),
+          "resnet", List.of(64, 128));
 
   private TrainingData() {}
 
   static Dataset open(TrainConfig config) {
-    Integer side = SIDES.get(config.arch());
-    if (side == null || !Files.isDirectory(Path.of(config.data()))) {
+    Integer wanted = config.network().imageSize();
+    List<Integer> sides =
+        wanted == null ? SIDES.getOrDefault(config.arch(), List.of()) : List.of(wanted);
+    if (!Files.isDirectory(Path.of(config.data()))) {
+      Dataset data = DataSources.open(config.data(), SourceOptions.defaults());
+      requireSize(data, wanted);
+      return data;
+    }
+    if (sides.isEmpty()) {
       return DataSources.open(config.data(), SourceOptions.defaults());
     }
     int channels;
     try {
       Dataset asFound = DataSources.open(config.data(), SourceOptions.defaults());
-      if (fits(asFound.shape(), side)) {
+      if (sides.stream().anyMatch(side -> isSquare(asFound.shape(), side))) {
         return asFound;
       }
       channels = asFound.shape().channels();
@@ -34,13 +50,27 @@ final class TrainingData {
       // Pictures of several sizes; if it is anything else, what follows says so again.
       channels = 3;
     }
+    int side = sides.get(0);
     return DataSources.open(
         config.data(), SourceOptions.wanting(ItemShape.image(side, side, channels)));
   }
 
-  private static boolean fits(ItemShape shape, int side) {
-    boolean square = shape.height() == shape.width();
-    return square
-        && (shape.height() == side || (side == 32 && shape.height() == SMALLEST_FOR_CONV32));
+  private static void requireSize(Dataset data, Integer side) {
+    if (side != null && !isSquare(data.shape(), side)) {
+      ItemShape shape = data.shape();
+      data.close();
+      throw new IllegalArgumentException(
+          "image-size is "
+              + side
+              + ", and the items of "
+              + data.name()
+              + " are "
+              + shape
+              + ": only the pictures of a folder are resized. Leave out --image-size.");
+    }
+  }
+
+  private static boolean isSquare(ItemShape shape, int side) {
+    return shape.image() && shape.height() == side && shape.width() == side;
   }
 }

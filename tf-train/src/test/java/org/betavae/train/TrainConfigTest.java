@@ -42,7 +42,7 @@ class TrainConfigTest {
                 43),
             new LikelihoodSettings("gaussian", "learned", 0.25, "sigmoid"),
             new PriorSettings("standard-normal", 21),
-            new NetworkSettings("mlp", 3),
+            NetworkSettings.named("mlp", 3),
             new OptimizerSettings(
                 "rmsprop",
                 3e-7,
@@ -109,7 +109,7 @@ class TrainConfigTest {
     refused(b -> b.set("momentum", 0.9), "momentum is 0.9", "optimizer adam has none");
     refused(b -> b.set("clip-norm", -1), "clip-norm is -1.0", "0 for no limit");
     refused(b -> b.threads(0), "threads is 0", "cores");
-    refused(b -> b.arch("resnet99"), "arch is resnet99", "conv64, conv32, mlp");
+    refused(b -> b.arch("resnet99"), "arch is resnet99", "conv64, burgess64, conv32, mlp");
     refused(b -> b.objective("gan"), "objective is gan", "beta-vae");
     refused(b -> b.set("precision", "fp8"), "precision is fp8", "fp32, bf16");
     refused(b -> b.set("device", "tpu"), "device is tpu", "auto, cpu, gpu");

@@ -1,11 +1,22 @@
 package org.betavae.train.network;
 
+import org.betavae.data.ItemShape;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /** {@code [batch, ...] -> [batch, size]}, the last dimension fastest. */
 public record Flatten() implements Layer {
+  @Override
+  public String kind() {
+    return "flatten";
+  }
+
+  @Override
+  public ItemShape outputShape(ItemShape in) {
+    return ItemShape.vector(in.size());
+  }
+
   @Override
   public Operand<TFloat32> apply(Pass pass, String scope, Operand<TFloat32> x) {
     Ops tf = pass.tf();

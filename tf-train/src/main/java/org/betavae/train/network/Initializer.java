@@ -11,6 +11,9 @@ public interface Initializer {
   /** All zeros, for biases. */
   Initializer ZEROS = constant(0);
 
+  /** All ones, for scales. */
+  Initializer ONES = constant(1);
+
   /** Uniform in [0, 1), the range of an image's values. */
   Initializer UNIT_UNIFORM =
       (shape, seed) -> {

@@ -3,6 +3,7 @@ package org.betavae.train.network;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.betavae.data.ItemShape;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 
@@ -17,6 +18,9 @@ import org.tensorflow.types.TFloat32;
  *     but for its last dimension, which is as many times larger as the likelihood needs
  */
 public record Network(String name, List<Layer> encoder, List<Layer> decoder) {
+  private static final String ENCODER = "encoder-layers";
+  private static final String DECODER = "decoder-layers";
+
   public Network {
     encoder = List.copyOf(encoder);
     decoder = List.copyOf(decoder);
@@ -29,6 +33,71 @@ public record Network(String name, List<Layer> encoder, List<Layer> decoder) {
    * @param logVar log σ², same shape
    */
   public record Posterior(Operand<TFloat32> mean, Operand<TFloat32> logVar) {}
+
+  /**
+   * Checks all shapes without TensorFlow.
+   *
+   * @param item shape of an item
+   * @param latentSize number of latents
+   * @param outputsPerValue numbers that the likelihood needs for each value of an item
+   * @throws IllegalArgumentException if a layer cannot take what the one before gives, or the
+   *     decoder does not give what the likelihood needs; with both shapes, layer by layer
+   */
+  public void requireFits(ItemShape item, int latentSize, int outputsPerValue) {
+    LayerTrace features = LayerTrace.of(ENCODER, encoder, "items", item);
+    if (features.last().image()) {
+      throw new IllegalArgumentException(
+          ENCODER
+              + " end with an image of "
+              + features.last()
+              + ", expected a vector for the heads of mean and log-variance. Add flatten as the"
+              + " last layer."
+              + features.sentence());
+    }
+    LayerTrace output = LayerTrace.of(DECODER, decoder, "latents", ItemShape.vector(latentSize));
+    ItemShape wanted =
+        item.image()
+            ? Layer.image(item.height(), item.width(), (long) item.channels() * outputsPerValue)
+            : Layer.vector((long) item.size() * outputsPerValue);
+    if (!output.last().equals(wanted)) {
+      throw new IllegalArgumentException(
+          DECODER
+              + " end with "
+              + described(output.last())
+              + ", expected "
+              + described(wanted)
+              + " (items are "
+              + item
+              + ", and the likelihood needs "
+              + outputsPerValue
+              + (outputsPerValue == 1 ? " number" : " numbers")
+              + " for each value). "
+              + advice(output.last(), wanted)
+              + output.sentence());
+    }
+  }
+
+  private static String described(ItemShape shape) {
+    return (shape.image() ? "an image of " : "a vector of ") + shape;
+  }
+
+  private static String advice(ItemShape got, ItemShape wanted) {
+    if (got.size() == wanted.size()) {
+      return "Add {reshape: " + Reshape.dims(wanted) + "} as the last layer.";
+    }
+    if (!wanted.image()) {
+      return "End with {dense: " + wanted.size() + "}.";
+    }
+    boolean sides = got.height() == wanted.height() && got.width() == wanted.width();
+    if (got.image() && sides) {
+      return "Give the last convolution filters: " + wanted.channels() + ".";
+    }
+    return "Change reshape, strides or resize so that height and width come to "
+        + wanted.height()
+        + "x"
+        + wanted.width()
+        + ".";
+  }
 
   /**
    * Adds the encoder to a graph.
@@ -47,7 +116,8 @@ public record Network(String name, List<Layer> encoder, List<Layer> decoder) {
     return apply(pass, "decoder", decoder, z);
   }
 
-  private static Operand<TFloat32> apply(
+  /** Adds layers one after the other; those of a kind are numbered from 1 in variables' names. */
+  static Operand<TFloat32> apply(
       Pass pass, String prefix, List<Layer> layers, Operand<TFloat32> x) {
     Map<String, Integer> numbers = new HashMap<>();
     Operand<TFloat32> h = x;

@@ -7,7 +7,12 @@ import org.betavae.data.ItemShape;
 /** The networks known by name. */
 public final class Networks {
   /** Names for {@link #of}, in the order in which they are shown. */
-  public static final List<String> NAMES = List.of("conv64", "conv32", "mlp");
+  public static final List<String> NAMES =
+      List.of("conv64", "burgess64", "conv32", "mlp", "resnet");
+
+  private static final String ADVICE =
+      "Use conv64 or burgess64 for 64x64, conv32 for 28x28 and 32x32, resnet for 64x64 and 128x128,"
+          + " mlp or a list of layers for any shape.";
 
   private Networks() {}
 
@@ -20,15 +25,18 @@ public final class Networks {
   public static Network of(String name, ItemShape shape, int outputsPerValue) {
     return switch (name) {
       case "conv64" -> conv64(shape, outputsPerValue);
+      case "burgess64" -> burgess64(shape, outputsPerValue);
       case "conv32" -> conv32(shape, outputsPerValue);
       case "mlp" -> mlp(shape, outputsPerValue);
+      case "resnet" -> resnet(shape, outputsPerValue);
       default ->
           throw new IllegalArgumentException(
               "Unknown network: "
                   + name
                   + ", expected one of "
                   + String.join(", ", NAMES)
-                  + ". Use conv64 for 64x64 images, conv32 for 28x28 and 32x32, mlp for any.");
+                  + ". "
+                  + ADVICE);
     };
   }
 
@@ -60,7 +68,7 @@ public final class Networks {
             relu,
             new Dense(1024),
             relu,
-            new Unflatten(4, 4, 64),
+            new Reshape(4, 4, 64),
             new ConvTranspose2d(64, 4, 2),
             relu,
             new ConvTranspose2d(32, 4, 2),
@@ -68,6 +76,34 @@ public final class Networks {
             new ConvTranspose2d(32, 4, 2),
             relu,
             new ConvTranspose2d(shape.channels() * outputs, 4, 2)));
+  }
+
+  /**
+   * The first beta-VAE papers' network for 64x64 images: four convolutions of 32 channels and two
+   * fully connected layers, and their mirror.
+   *
+   * <p>Source: Burgess et al. 2018, arXiv:1804.03599, appendix A.1.
+   */
+  private static Network burgess64(ItemShape shape, int outputs) {
+    requireImage("burgess64", shape, shape.height() == 64 && shape.width() == 64, "64x64");
+    List<Layer> encoder = new ArrayList<>();
+    List<Layer> decoder = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      encoder.addAll(List.of(new Conv2d(32, 4, 2), Activation.RELU));
+    }
+    encoder.add(new Flatten());
+    for (int units : new int[] {256, 256}) {
+      encoder.addAll(List.of(new Dense(units), Activation.RELU));
+    }
+    for (int units : new int[] {256, 256, 4 * 4 * 32}) {
+      decoder.addAll(List.of(new Dense(units), Activation.RELU));
+    }
+    decoder.add(new Reshape(4, 4, 32));
+    for (int i = 0; i < 3; i++) {
+      decoder.addAll(List.of(new ConvTranspose2d(32, 4, 2), Activation.RELU));
+    }
+    decoder.add(new ConvTranspose2d(shape.channels() * outputs, 4, 2));
+    return new Network("burgess64", encoder, decoder);
   }
 
   /** Two strided convolutions and their mirror, for 28x28 and 32x32 images. */
@@ -92,7 +128,7 @@ public final class Networks {
             relu,
             new Dense(quarter * quarter * 64),
             relu,
-            new Unflatten(quarter, quarter, 64),
+            new Reshape(quarter, quarter, 64),
             new ConvTranspose2d(32, 4, 2),
             relu,
             new ConvTranspose2d(shape.channels() * outputs, 4, 2)));
@@ -112,11 +148,18 @@ public final class Networks {
     }
     decoder.add(new Dense(shape.size() * outputs));
     if (shape.image()) {
-      decoder.add(new Unflatten(shape.height(), shape.width(), shape.channels() * outputs));
+      decoder.add(new Reshape(shape.height(), shape.width(), shape.channels() * outputs));
     }
     Activation relu = Activation.RELU;
     return new Network(
         "mlp", List.of(new Flatten(), new Dense(1200), relu, new Dense(1200), relu), decoder);
+  }
+
+  private static Network resnet(ItemShape shape, int outputs) {
+    boolean fits =
+        shape.height() == shape.width() && (shape.height() == 64 || shape.height() == 128);
+    requireImage("resnet", shape, fits, "64x64 or 128x128");
+    return ResNet.of(shape, outputs);
   }
 
   private static void requireImage(String name, ItemShape shape, boolean fits, String expected) {
@@ -129,8 +172,8 @@ public final class Networks {
               + shape
               + ", expected images of "
               + expected
-              + " with 1 or 3 channels. Use conv64 for 64x64, conv32 for 28x28 and 32x32, mlp for"
-              + " any shape.");
+              + " with 1 or 3 channels. "
+              + ADVICE);
     }
   }
 }

@@ -40,7 +40,8 @@ final class OverlapAdd {
   }
 
   static boolean suits(ConvTranspose2d layer) {
-    return layer.filters() <= MOST_CHANNELS
+    return layer.padding() == Padding.SAME
+        && layer.filters() <= MOST_CHANNELS
         && layer.kernelSize() == 2 * layer.stride()
         && layer.stride() % 2 == 0;
   }

@@ -75,7 +75,7 @@ class NetworksTest {
             IllegalArgumentException.class,
             () -> Networks.of("vgg", ItemShape.image(64, 64, 1), 1));
     assertTrue(e.getMessage().contains("vgg"), e.getMessage());
-    assertTrue(e.getMessage().contains("conv64, conv32, mlp"), e.getMessage());
+    assertTrue(e.getMessage().contains("conv64, burgess64, conv32, mlp"), e.getMessage());
   }
 
   /** Builds encoder and decoder, checks the shapes, and gives the number of weights. */
