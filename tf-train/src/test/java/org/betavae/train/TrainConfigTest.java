@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import org.betavae.train.network.NetworkSettings;
 import org.betavae.train.objective.LikelihoodSettings;
@@ -69,6 +70,49 @@ class TrainConfigTest {
   }
 
   @Test
+  void listsOfLayers_surviveTheYamlFile_andDefaultsAreWrittenOut() throws IOException {
+    TrainConfig config =
+        RunFolder.readConfig(
+            yaml(
+                """
+                arch: layers
+                image-size: 8
+                encoder-layers:
+                - {conv: {filters: 8, kernel: 3, padding: valid, init: he}}
+                - batch-norm
+                - leaky-relu
+                - activation: gelu
+                - max-pool: 2
+                - residual: [relu, {conv: {filters: 8, kernel: 3, init: zeros}}]
+                - flatten
+                - {dropout: 0.25}
+                decoder-layers:
+                - dense: 16
+                - layer-norm: {epsilon: 1e-5}
+                - {reshape: [2, 2, 4]}
+                - {resize: {size: [4, 4], method: bilinear}}
+                - {average-pool: {size: 3, stride: 1}}
+                - {conv-transpose: {filters: 1, kernel: 4, stride: 2}}
+                - {reshape: {shape: [64]}}
+                """));
+    RunFolder run = RunFolder.create(folder.resolve("run"), false);
+    run.writeConfig(config);
+    assertEquals(config, run.readConfig());
+    assertEquals(config, config.toBuilder().build());
+    assertEquals(8, config.network().encoderLayers().size());
+    String text = Files.readString(run.configFile());
+    assertTrue(text.contains("stride: 1"), text);
+    assertTrue(text.contains("epsilon: 0.001"), text);
+    assertTrue(!Files.readString(defaultsFile()).contains("layers"));
+  }
+
+  private Path defaultsFile() {
+    RunFolder run = RunFolder.create(folder.resolve("defaults"), false);
+    run.writeConfig(TrainConfig.defaults());
+    return run.configFile();
+  }
+
+  @Test
   void missingSettings_haveTheirDefaults() throws IOException {
     TrainConfig read = RunFolder.readConfig(yaml("beta: 8\nlearning-rate: 5e-4\n"));
     assertEquals(8, read.objective().beta());
@@ -110,6 +154,12 @@ class TrainConfigTest {
     refused(b -> b.set("clip-norm", -1), "clip-norm is -1.0", "0 for no limit");
     refused(b -> b.threads(0), "threads is 0", "cores");
     refused(b -> b.arch("resnet99"), "arch is resnet99", "conv64, burgess64, conv32, mlp");
+    refused(b -> b.arch("layers"), "encoder-layers is missing or empty", "docs/networks.md");
+    refused(
+        b -> b.set("decoder-layers", List.of("relu", "tanh")),
+        "decoder-layers has 2 layers and arch is conv64",
+        "Set arch, or leave out");
+    refused(b -> b.set("image-size", 0), "image-size is 0", "Leave it out");
     refused(b -> b.objective("gan"), "objective is gan", "beta-vae");
     refused(b -> b.set("precision", "fp8"), "precision is fp8", "fp32, bf16");
     refused(b -> b.set("device", "tpu"), "device is tpu", "auto, cpu, gpu");

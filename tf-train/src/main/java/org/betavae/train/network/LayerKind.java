@@ -62,6 +62,7 @@ record LayerKind(
             "{residual: [relu, {conv: {filters: 32, kernel: 3}}]}",
             "layers",
             LayerKind::residual));
+    kinds.add(new LayerKind("activation", "{activation: relu}", "name", LayerKind::activation));
     for (Activation activation : Activation.values()) {
       kinds.add(new LayerKind(activation.kind(), activation.kind(), "", s -> activation));
     }
@@ -124,6 +125,15 @@ record LayerKind(
     return d.size() == 1
         ? new Reshape(ItemShape.vector(d.get(0)))
         : new Reshape(d.get(0), d.get(1), d.get(2));
+  }
+
+  private static Layer activation(LayerSettings s) {
+    Map<String, Layer> known = new LinkedHashMap<>();
+    for (Activation activation : Activation.values()) {
+      known.put(activation.kind(), activation);
+    }
+    s.needed("name", "one of " + String.join(", ", known.keySet()));
+    return s.choice("name", known, Activation.RELU);
   }
 
   private static Layer residual(LayerSettings s) {

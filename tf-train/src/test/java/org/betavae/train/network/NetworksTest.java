@@ -38,8 +38,61 @@ class NetworksTest {
     assertEquals(encoder + decoder, build("conv64", ItemShape.image(64, 64, 1)));
   }
 
+  @Test
+  void burgess64_hasThePapersNumberOfWeights() {
+    // Counted layer by layer from appendix A.1; 10 latents, one channel.
+    long encoder =
+        (16 * 1 * 32 + 32)
+            + 3 * (16 * 32 * 32 + 32)
+            + (4 * 4 * 32 * 256 + 256)
+            + (256 * 256 + 256)
+            + 2 * (256 * 10 + 10);
+    long decoder =
+        (10 * 256 + 256)
+            + (256 * 256 + 256)
+            + (256 * 512 + 512)
+            + 3 * (16 * 32 * 32 + 32)
+            + (16 * 32 * 1 + 1);
+    assertEquals(502_005, encoder + decoder);
+    assertEquals(encoder + decoder, build("burgess64", ItemShape.image(64, 64, 1)));
+  }
+
+  @Test
+  void resnet_hasItsNumberOfWeights() {
+    long blocks = 0;
+    for (long channels : new long[] {32, 64, 128, 256}) {
+      blocks += 2 * (9 * channels * channels + channels); // two convolutions of 3x3
+    }
+    long halving = 0;
+    long doubling = 0;
+    long[][] stages = {{32, 64}, {64, 128}, {128, 256}};
+    for (long[] stage : stages) {
+      halving += 16 * stage[0] * stage[1] + stage[1];
+      doubling += 9 * stage[0] * stage[1] + stage[0];
+    }
+    long encoder = (16 * 3 * 32 + 32) + halving + blocks + (4096 * 256 + 256) + 2 * (256 * 10 + 10);
+    long decoder =
+        (10 * 256 + 256)
+            + (256 * 4096 + 4096)
+            + blocks
+            + doubling
+            + (9 * 32 * 16 + 16)
+            + (9 * 16 * 3 + 3);
+    assertEquals(encoder + decoder, build("resnet", ItemShape.image(64, 64, 3)));
+  }
+
   @ParameterizedTest
-  @CsvSource({"conv64,64,1", "conv64,64,3", "conv32,28,1", "conv32,32,3", "mlp,20,3"})
+  @CsvSource({
+    "conv64,64,1",
+    "conv64,64,3",
+    "burgess64,64,3",
+    "conv32,28,1",
+    "conv32,32,3",
+    "mlp,20,3",
+    "resnet,64,1",
+    "resnet,128,3",
+    "resnet,128,1"
+  })
   void decoder_givesTheItemsShape(String name, int side, int channels) {
     assertTrue(build(name, ItemShape.image(side, side, channels)) > 0);
   }
@@ -69,6 +122,16 @@ class NetworksTest {
   }
 
   @Test
+  void resnet_refusesOtherSizesWithItsOwn() {
+    for (ItemShape shape : new ItemShape[] {ItemShape.image(96, 96, 3), ItemShape.vector(64)}) {
+      var e = assertThrows(IllegalArgumentException.class, () -> Networks.of("resnet", shape, 1));
+      assertTrue(
+          e.getMessage().contains("shape " + shape + ", expected images of 64x64 or 128x128"));
+      assertTrue(e.getMessage().contains("a list of layers for any shape"), e.getMessage());
+    }
+  }
+
+  @Test
   void unknownNetwork_isNamedWithTheKnownOnes() {
     var e =
         assertThrows(
@@ -85,6 +148,7 @@ class NetworksTest {
       Weights weights = new Weights(tf);
       Pass pass = Pass.inference(tf, weights);
       Network network = Networks.of(name, shape, 1);
+      network.requireFits(shape, 10, 1); // what Java works out must be what TensorFlow makes
       Shape item =
           shape.image()
               ? Shape.of(-1, shape.height(), shape.width(), shape.channels())
