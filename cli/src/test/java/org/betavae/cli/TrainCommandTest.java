@@ -191,6 +191,12 @@ class TrainCommandTest {
     Cli.json("train --data % --arch conv32 --steps 2 --batch 2 --no-export --out %", pictures, run);
     JsonNode json = Cli.json("inspect %", run);
     assertEquals("[32,32,3]", json.at("/summary/item_shape").toString());
+    Path sized = tiny.out("of sized pictures");
+    Cli.json(
+        "train --data % --arch mlp --image-size 9 --steps 2 --batch 2 --no-export --out %",
+        pictures, sized);
+    json = Cli.json("inspect %", sized);
+    assertEquals("[9,9,3]", json.at("/summary/item_shape").toString());
   }
 
   @Test

@@ -26,7 +26,10 @@ record LayerKind(
     List<LayerKind> kinds = new ArrayList<>();
     kinds.add(
         new LayerKind(
-            "dense", "{dense: 256}", "units", s -> new Dense(s.whole("units"), s.choice("init", KernelInit.class))));
+            "dense",
+            "{dense: 256}",
+            "units",
+            s -> new Dense(s.whole("units"), s.choice("init", KernelInit.class))));
     kinds.add(
         new LayerKind("conv", "{conv: {filters: 32, kernel: 4, stride: 2}}", "", LayerKind::conv));
     kinds.add(

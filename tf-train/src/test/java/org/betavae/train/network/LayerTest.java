@@ -199,16 +199,16 @@ class LayerTest {
   @Test
   void initializers_haveTheirSpread() {
     long[] kernel = {3, 3, 50, 20};
-    assertEquals(Math.sqrt(2 / 450.0), deviation(Initializer.HE_NORMAL.values(kernel, 3)), 2e-3);
+    assertEquals(Math.sqrt(2 / 450.0), deviation(KernelInit.HE.values(kernel, 3)), 2e-3);
     // Uniform in +-a has the deviation a / sqrt(3), and a = sqrt(6 / (450 + 180)).
     double glorot = Math.sqrt(6 / 630.0 / 3);
-    assertEquals(glorot, deviation(Initializer.GLOROT_UNIFORM.values(kernel, 3)), 2e-3);
+    assertEquals(glorot, deviation(KernelInit.GLOROT.values(kernel, 3)), 2e-3);
+    assertArrayEquals(new float[] {0, 0}, KernelInit.ZEROS.values(new long[] {1, 2}, 3));
     assertArrayEquals(new float[] {1, 1}, Initializer.ONES.values(new long[] {2}, 3));
-    assertArrayEquals(
-        Initializer.HE_NORMAL.values(kernel, 3), Initializer.HE_NORMAL.values(kernel, 3));
+    assertArrayEquals(KernelInit.HE.values(kernel, 3), KernelInit.HE.values(kernel, 3));
     var e =
         assertThrows(
-            IllegalArgumentException.class, () -> Initializer.HE_NORMAL.values(new long[] {2}, 3));
+            IllegalArgumentException.class, () -> KernelInit.GLOROT.values(new long[] {2}, 3));
     assertTrue(e.getMessage().contains("at least 2 dimensions, got 1"), e.getMessage());
   }
 
