@@ -19,7 +19,7 @@ import org.betavae.data.ItemShape;
 import org.betavae.train.network.Dense;
 import org.betavae.train.network.Network;
 import org.betavae.train.network.Pass;
-import org.betavae.train.network.Unflatten;
+import org.betavae.train.network.Reshape;
 import org.betavae.train.network.Weights;
 import org.betavae.train.objective.Bernoulli;
 import org.junit.jupiter.api.DynamicTest;
@@ -185,7 +185,7 @@ class ReferenceBoundsTest {
     return new Network(
         "linear",
         List.of(),
-        List.of(new Dense(s.size()), new Unflatten(s.height(), s.width(), s.channels())));
+        List.of(new Dense(s.size()), new Reshape(s.height(), s.width(), s.channels())));
   }
 
   private static Map<String, float[]> fetch(
