@@ -30,88 +30,80 @@ record Opt<T>(
   /** A longer list of values does not fit into a line of the help beside the option's name. */
   private static final int LONGEST_CHOICE = 48;
 
+  private static <T> Opt<T> optional(
+      String name,
+      String placeholder,
+      String help,
+      String expected,
+      Function<String, Optional<T>> reader) {
+    return new Opt<>(name, placeholder, help, expected, null, false, reader);
+  }
+
   static Opt<Boolean> flag(String name, String help) {
     return new Opt<>(name, "", help, "no value", false, false, text -> Optional.of(true));
   }
 
   static Opt<String> text(String name, String placeholder, String help) {
-    return new Opt<>(
-        name, placeholder, help, "a text that is not empty", null, false, Opt::readText);
+    return optional(name, placeholder, help, "a text that is not empty", Opt::readText);
   }
 
   static Opt<Path> path(String name, String placeholder, String help) {
-    return new Opt<>(name, placeholder, help, "a path", null, false, Opt::readPath);
+    return optional(name, placeholder, help, "a path", Opt::readPath);
   }
 
   static Opt<Integer> integer(String name, String help, int smallest, int largest) {
-    return new Opt<>(
+    return optional(
         name,
         "N",
         help,
         "a whole number " + range(smallest, largest),
-        null,
-        false,
         text -> readLong(text, smallest, largest).map(Math::toIntExact));
   }
 
   static Opt<Long> whole(String name, String help, long smallest, long largest) {
-    return new Opt<>(
+    return optional(
         name,
         "N",
         help,
         "a whole number " + range(smallest, largest),
-        null,
-        false,
         text -> readLong(text, smallest, largest));
   }
 
   static Opt<Long> seed() {
-    return new Opt<>(
+    return optional(
             "seed",
             "N",
             "seed of everything random, so that a run can be repeated",
             "a whole number of at most 64 bits",
-            null,
-            false,
             text -> readLong(text, Long.MIN_VALUE, Long.MAX_VALUE))
         .or(0L);
   }
 
   /** A finite number from {@code smallest} to {@code largest}; either bound may be infinite. */
   static Opt<Double> number(String name, String help, double smallest, double largest) {
-    return new Opt<>(
+    return optional(
         name,
         "X",
         help,
         "a finite number " + bounds(smallest, largest),
-        null,
-        false,
         text -> readDouble(text).filter(x -> x >= smallest && x <= largest));
   }
 
   /** A finite number above 0. */
   static Opt<Double> positive(String name, String help) {
-    return new Opt<>(
-        name,
-        "X",
-        help,
-        "a finite number > 0",
-        null,
-        false,
-        text -> readDouble(text).filter(x -> x > 0));
+    return optional(
+        name, "X", help, "a finite number > 0", text -> readDouble(text).filter(x -> x > 0));
   }
 
   /** One of some names; where they are many, the help lists them behind its sentence. */
   static Opt<String> choice(String name, String help, List<String> values) {
     String joined = String.join("|", values);
     boolean many = joined.length() > LONGEST_CHOICE;
-    return new Opt<>(
+    return optional(
         name,
         many ? "NAME" : joined,
         many ? help + ": " + String.join(", ", values) : help,
         "one of " + String.join(", ", values),
-        null,
-        false,
         text -> Optional.of(text.toLowerCase(Locale.ROOT)).filter(values::contains));
   }
 

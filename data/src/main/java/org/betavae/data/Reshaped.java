@@ -1,14 +1,11 @@
 package org.betavae.data;
 
-import java.util.Optional;
-
 /** A data set with its items read as images instead of vectors, or the other way round. */
-final class Reshaped implements Dataset {
-  private final Dataset data;
+final class Reshaped extends DatasetView {
   private final ItemShape shape;
 
   private Reshaped(Dataset data, ItemShape shape) {
-    this.data = data;
+    super(data);
     this.shape = shape;
   }
 
@@ -39,42 +36,7 @@ final class Reshaped implements Dataset {
   }
 
   @Override
-  public String name() {
-    return data.name();
-  }
-
-  @Override
   public ItemShape shape() {
     return shape;
-  }
-
-  @Override
-  public int size() {
-    return data.size();
-  }
-
-  @Override
-  public void read(int index, float[] target, int offset) {
-    data.read(index, target, offset);
-  }
-
-  @Override
-  public boolean binary() {
-    return data.binary();
-  }
-
-  @Override
-  public ValueRange range() {
-    return data.range();
-  }
-
-  @Override
-  public Optional<Factors> factors() {
-    return data.factors();
-  }
-
-  @Override
-  public void close() {
-    data.close();
   }
 }

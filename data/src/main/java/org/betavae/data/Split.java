@@ -60,23 +60,14 @@ public final class Split {
     return validation;
   }
 
-  private static final class View implements Dataset {
+  private static final class View extends DatasetView {
     private final Dataset data;
     private final int[] items;
 
     View(Dataset data, int[] items) {
+      super(data);
       this.data = data;
       this.items = items;
-    }
-
-    @Override
-    public String name() {
-      return data.name();
-    }
-
-    @Override
-    public ItemShape shape() {
-      return data.shape();
     }
 
     @Override
@@ -90,20 +81,11 @@ public final class Split {
     }
 
     @Override
-    public boolean binary() {
-      return data.binary();
-    }
-
-    @Override
-    public ValueRange range() {
-      return data.range();
-    }
-
-    @Override
     public Optional<Factors> factors() {
       return data.factors().map(factors -> factors.select(items));
     }
 
+    /** The data set belongs to both parts; who split it closes it. */
     @Override
     public void close() {}
   }

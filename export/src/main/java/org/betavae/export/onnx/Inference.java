@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.betavae.export.ConversionException;
 import org.betavae.export.ElementType;
 
@@ -59,6 +61,15 @@ final class Inference {
       throw fail(n, "axis is " + axis, "expected " + -rank + " to " + (rank - 1));
     }
     return (int) a;
+  }
+
+  /** Axes counted from the front, in their order. */
+  static SortedSet<Integer> axes(OnnxNode n, long[] axes, int rank) {
+    SortedSet<Integer> set = new TreeSet<>();
+    for (long a : axes) {
+      set.add(axis(n, a, rank));
+    }
+    return set;
   }
 
   /**

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import org.betavae.export.ElementType;
 import org.betavae.export.onnx.Inference.Rule;
 
@@ -42,10 +41,7 @@ final class ReduceRules {
       set(n, in.type(), null);
       return;
     }
-    Set<Integer> gone = new TreeSet<>();
-    for (long a : axes) {
-      gone.add(axis(n, a, in.rank()));
-    }
+    Set<Integer> gone = Inference.axes(n, axes, in.rank());
     boolean all = axes.length == 0 && n.integer("noop_with_empty_axes", 0) == 0;
     set(n, in.type(), without(in.shape(), gone, all, n.integer("keepdims", 1) != 0));
   }

@@ -11,7 +11,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import org.betavae.export.ElementType;
 import org.betavae.export.Tensor;
 import org.betavae.export.onnx.Inference.Rule;
@@ -132,10 +131,7 @@ final class ShapeRules {
       set(n, in.type(), null);
       return;
     }
-    Set<Integer> gone = new TreeSet<>();
-    for (long a : axes) {
-      gone.add(axis(n, a, in.rank()));
-    }
+    Set<Integer> gone = Inference.axes(n, axes, in.rank());
     List<Dim> out = new ArrayList<>();
     for (int i = 0; i < in.rank(); i++) {
       Dim d = in.shape().get(i);
@@ -157,10 +153,7 @@ final class ShapeRules {
       return;
     }
     int rank = in.rank() + axes.length;
-    Set<Integer> added = new TreeSet<>();
-    for (long a : axes) {
-      added.add(axis(n, a, rank));
-    }
+    Set<Integer> added = Inference.axes(n, axes, rank);
     requireCount(n, "the set of axes", added.size(), axes.length);
     List<Dim> out = new ArrayList<>();
     int next = 0;

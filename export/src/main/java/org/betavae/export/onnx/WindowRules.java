@@ -33,12 +33,9 @@ final class WindowRules {
   private static void conv(OnnxNode n, OnnxGraph g) {
     OnnxValue in = n.input(0);
     OnnxValue w = n.input(1);
-    if (in.shape() == null || w.shape() == null) {
-      set(n, in.type(), null);
+    if (!shapesAreKnown(n, in, w)) {
       return;
     }
-    requireLeastRank(n, w, 3);
-    requireRank(n, in, w.rank());
     Dim channels = w.shape().get(1).times(n.integer("group", 1));
     requireEqual(n, "channels of input and weights", in.shape().get(1), channels);
     List<Dim> out = new ArrayList<>();
@@ -46,6 +43,17 @@ final class WindowRules {
     out.add(w.shape().get(0));
     addWindows(n, g, in.shape(), w.shape().subList(2, w.rank()), out);
     set(n, in.type(), out);
+  }
+
+  /** Whether the shapes of image and weights are known; if not, the output's is not either. */
+  private static boolean shapesAreKnown(OnnxNode n, OnnxValue in, OnnxValue w) {
+    if (in.shape() == null || w.shape() == null) {
+      set(n, in.type(), null);
+      return false;
+    }
+    requireLeastRank(n, w, 3);
+    requireRank(n, in, w.rank());
+    return true;
   }
 
   private static void pool(OnnxNode n, OnnxGraph g) {
@@ -111,12 +119,9 @@ final class WindowRules {
   private static void convTranspose(OnnxNode n, OnnxGraph g) {
     OnnxValue in = n.input(0);
     OnnxValue w = n.input(1);
-    if (in.shape() == null || w.shape() == null) {
-      set(n, in.type(), null);
+    if (!shapesAreKnown(n, in, w)) {
       return;
     }
-    requireLeastRank(n, w, 3);
-    requireRank(n, in, w.rank());
     requireEqual(n, "channels of input and weights", in.shape().get(1), w.shape().get(0));
     int spatial = w.rank() - 2;
     long[] strides = steps(n, "strides", spatial);

@@ -32,18 +32,7 @@ final class HoistTransposes implements Rewrite {
 
   @Override
   public boolean apply(OnnxGraph graph) {
-    boolean any = false;
-    boolean changed = true;
-    while (changed) {
-      changed = false;
-      for (OnnxNode n : graph.inOrder()) {
-        if (graph.has(n) && n.is("Transpose")) {
-          changed |= hoist(graph, n);
-        }
-      }
-      any |= changed;
-    }
-    return any;
+    return Rewrite.untilStable(graph, n -> n.is("Transpose") && hoist(graph, n));
   }
 
   private static boolean hoist(OnnxGraph graph, OnnxNode transpose) {

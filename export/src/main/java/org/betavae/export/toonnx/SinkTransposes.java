@@ -20,18 +20,7 @@ import org.betavae.export.onnx.OnnxValue;
 final class SinkTransposes implements Rewrite {
   @Override
   public boolean apply(OnnxGraph graph) {
-    boolean any = false;
-    boolean changed = true;
-    while (changed) {
-      changed = false;
-      for (OnnxNode n : graph.inOrder()) {
-        if (graph.has(n)) {
-          changed |= sink(graph, n);
-        }
-      }
-      any |= changed;
-    }
-    return any;
+    return Rewrite.untilStable(graph, n -> sink(graph, n));
   }
 
   /** Moves the Transposes in front of a node behind it. */
