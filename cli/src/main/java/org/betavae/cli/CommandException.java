@@ -20,11 +20,6 @@ final class CommandException extends RuntimeException {
     return new CommandException(ExitCode.FAILED, message, cause);
   }
 
-  /** The work failed, and the user has been told why. */
-  static CommandException alreadyReported() {
-    return new CommandException(ExitCode.FAILED, "", null);
-  }
-
   int exitCode() {
     return exitCode;
   }

@@ -6,26 +6,34 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.betavae.train.RunFolder;
 
-/** Makes the folder of a new run, and takes it away again when nothing came to lie in it. */
+/** The folder of a new run, which is taken away again when nothing came to lie in it. */
 final class NewRun implements AutoCloseable {
-  private final RunFolder folder;
+  private final Path root;
+  private final boolean overwrite;
   private final boolean existed;
 
-  /** Makes the folder; with {@code overwrite}, an earlier run in it is removed. */
+  /** Touches nothing yet. */
   NewRun(Path root, boolean overwrite) {
+    this.root = root;
+    this.overwrite = overwrite;
     existed = Files.exists(root);
-    folder = RunFolder.create(root, overwrite);
   }
 
+  /** Makes the folder; with {@code overwrite}, an earlier run in it is removed. */
+  RunFolder make() {
+    return RunFolder.create(root, overwrite);
+  }
+
+  /** The folder after {@link #make}. */
   RunFolder folder() {
-    return folder;
+    return new RunFolder(root);
   }
 
   @Override
   public void close() throws IOException {
     if (!existed) {
       try {
-        Files.deleteIfExists(folder.root());
+        Files.deleteIfExists(root);
       } catch (DirectoryNotEmptyException e) {
         return; // the usual end: the run is in it
       }

@@ -15,6 +15,7 @@ import org.betavae.infer.ModelOptions;
 import org.betavae.train.RunFolder;
 import org.betavae.train.RunSummary;
 import org.betavae.train.TrainConfig;
+import org.betavae.train.TrainData;
 import org.betavae.train.Trainer;
 
 /** {@code quickstart}: the main job on built-in data, within a few minutes. */
@@ -94,7 +95,12 @@ final class QuickstartCommand extends Command {
         NewRun created = new NewRun(out, overwrite)) {
       RunFolder run = created.folder();
       console.note("Training on " + data.name() + " in " + out + ", ends by itself");
-      RunSummary summary = train(run, config, data, trainingSeconds(args), start, console);
+      Trained trained = train(created, config, data, trainingSeconds(args), start, console);
+      RunSummary summary = trained.summary();
+      if (trained.stopped()) {
+        console.note(TrainCommand.stopped(run, config, summary));
+        return Outcome.done(RunReport.json(run, summary));
+      }
       ModelFacts facts =
           new RunExport(run)
               .write(run.model(), ConvertOptions.DEFAULT_OPSET, ModelFolder.Existing.REPLACE, data);
@@ -109,34 +115,35 @@ final class QuickstartCommand extends Command {
     return Math.max(all / 3, all - SECONDS_AFTER_TRAINING);
   }
 
+  /** What came of training, and whether somebody stopped it before its time was over. */
+  private record Trained(RunSummary summary, boolean stopped) {}
+
   /**
    * Trains with the large beta for its share of the time, then plans the rest from the speed seen
    * and goes on. The folder's settings hold the whole schedule, so they repeat the run.
    */
-  private static RunSummary train(
-      RunFolder run,
+  private static Trained train(
+      NewRun created,
       TrainConfig config,
       Dataset data,
       double seconds,
       long start,
       Console console) {
+    TrainData parts = TrainData.of(config, data);
     try (StopSignal stop = new StopSignal(console)) {
       RunSummary summary;
       try (TrainingView view =
           TrainingView.ofSeconds(console, start, FIRST_SHARE * seconds, stop::isRaised)) {
-        summary = Trainer.start(run, config, data, view);
+        summary = Trainer.start(created::make, config, parts, view);
       }
       if (!stop.isRaised()) {
         double left = seconds - (System.nanoTime() - start) / 1e9;
         TrainConfig whole = sharpened(config, summary, left);
         try (TrainingView view = TrainingView.ofSeconds(console, start, seconds, stop::isRaised)) {
-          summary = Trainer.resume(run, whole, data, view);
+          summary = Trainer.resume(created.folder(), whole, parts, view);
         }
       }
-      if (stop.isRaised()) {
-        throw TrainCommand.stopped(run, config, summary, console);
-      }
-      return summary;
+      return new Trained(summary, stop.isRaised());
     }
   }
 

@@ -26,6 +26,8 @@ final class RunReport {
   static ObjectNode json(RunFolder run, RunSummary summary) {
     ObjectNode json = Json.object().put("run", run.root().toString());
     json.put("data", summary.datasetName()).put("steps", summary.steps());
+    json.put("model_step", summary.modelStep())
+        .put("end", summary.end().name().toLowerCase(Locale.ROOT));
     json.put("images", summary.images()).put("parameters", summary.parameters());
     json.put("loss", summary.loss()).put("negative_elbo", summary.negativeElbo());
     json.put("reconstruction", summary.reconstruction()).put("kl", summary.kl());
@@ -50,6 +52,10 @@ final class RunReport {
             + " images/s, "
             + Numbers.count(summary.steps())
             + " steps");
+    if (summary.modelStep() != summary.steps()) {
+      table.row(
+          "weights", "of step " + Numbers.count(summary.modelStep()) + ", the best validation");
+    }
     return table;
   }
 

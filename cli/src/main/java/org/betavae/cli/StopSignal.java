@@ -1,20 +1,22 @@
 package org.betavae.cli;
 
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Lets Ctrl-C, or another polite end of the process, wait until work is brought to a safe state.
- *
- * <p>The process still ends as one that was stopped by that signal (exit code 130 for Ctrl-C).
- * {@link #close} is called by the working thread when it is done.
+ * The first signal only raises a flag, and the process ends as the work does; the second one ends
+ * it at once. {@link #close} brings back what signals did before.
  */
 final class StopSignal implements AutoCloseable {
-  private static final long PATIENCE_SECONDS = 120;
+  /** Ctrl-C; a polite kill, as of a batch system; the end of the terminal. */
+  private static final List<String> NAMES = List.of("INT", "TERM", "HUP");
+
+  /** What a shell adds to a signal's number to make an exit code. */
+  private static final int SIGNALLED = 128;
+
   private final AtomicBoolean raised = new AtomicBoolean();
-  private final CountDownLatch done = new CountDownLatch(1);
-  private final Thread hook;
+  private final Signals signals;
 
   /**
    * Starts to listen.
@@ -22,21 +24,14 @@ final class StopSignal implements AutoCloseable {
    * @param console told when the signal comes, on another thread
    */
   StopSignal(Console console) {
-    hook =
-        new Thread(
-            () -> {
-              raised.set(true);
-              console.note("Stopping: writing a checkpoint first...");
-              try {
-                if (!done.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                  console.note("Ended without one: it took over " + PATIENCE_SECONDS + " seconds");
-                }
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            },
-            "stop-signal");
-    Runtime.getRuntime().addShutdownHook(hook);
+    signals = new Signals(NAMES, number -> onSignal(number, console));
+  }
+
+  private void onSignal(int number, Console console) {
+    if (raised.getAndSet(true)) {
+      Runtime.getRuntime().halt(SIGNALLED + number);
+    }
+    console.note("Stopping: writing a checkpoint first. Once more ends it at once.");
   }
 
   boolean isRaised() {
@@ -45,13 +40,6 @@ final class StopSignal implements AutoCloseable {
 
   @Override
   public void close() {
-    done.countDown();
-    if (!raised.get()) {
-      try {
-        Runtime.getRuntime().removeShutdownHook(hook);
-      } catch (IllegalStateException e) {
-        raised.set(true); // the end has just begun; the hook no longer waits
-      }
-    }
+    signals.close();
   }
 }

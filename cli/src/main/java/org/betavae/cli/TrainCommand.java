@@ -55,22 +55,26 @@ final class TrainCommand extends Command {
     boolean resume = args.get(RESUME);
     check(args, out, resume);
     TrainConfig config = settings(args, resume ? RunFolder.open(out) : null);
-    try (Dataset data = TrainingData.open(config)) {
+    try (RunData data = RunData.open(config);
+        NewRun created = new NewRun(out, args.get(CommonOptions.OVERWRITE))) {
       config = withEpochs(args, config, data);
-      Trainer.requireFits(config, data); // says what does not fit before a folder is made
-      if (resume) {
-        return train(args, RunFolder.open(out), config, data, console);
-      }
-      try (NewRun run = new NewRun(out, args.get(CommonOptions.OVERWRITE))) {
-        return train(args, run.folder(), config, data, console);
-      }
+      RunSummary summary = train(created, config, data, resume, console);
+      return report(args, created.folder(), config, summary, data.all(), console);
     }
   }
 
-  private static Outcome train(
-      Arguments args, RunFolder run, TrainConfig config, Dataset data, Console console) {
-    RunSummary summary = train(run, config, data, args.get(RESUME), console);
+  private static Outcome report(
+      Arguments args,
+      RunFolder run,
+      TrainConfig config,
+      RunSummary summary,
+      Dataset data,
+      Console console) {
     ObjectNode json = RunReport.json(run, summary).put("seed", config.seed());
+    if (summary.end() == RunSummary.End.INTERRUPTED) {
+      console.note(stopped(run, config, summary));
+      return Outcome.done(json);
+    }
     if (!args.get(NO_EXPORT)) {
       ModelFacts facts =
           new RunExport(run)
@@ -114,49 +118,34 @@ final class TrainCommand extends Command {
     return TrainOptions.apply(args, base);
   }
 
-  private static TrainConfig withEpochs(Arguments args, TrainConfig config, Dataset data) {
+  private static TrainConfig withEpochs(Arguments args, TrainConfig config, RunData data) {
     return args.find(TrainOptions.EPOCHS)
-        .map(epochs -> TrainOptions.steps(epochs, config, data))
+        .map(epochs -> TrainOptions.steps(epochs, config, data.parts(config)))
         .map(steps -> config.toBuilder().steps(steps).build())
         .orElse(config);
   }
 
   private static RunSummary train(
-      RunFolder run, TrainConfig config, Dataset data, boolean resume, Console console) {
-    try (StopSignal stop = new StopSignal(console)) {
-      RunSummary summary;
-      try (TrainingView view = TrainingView.ofSteps(console, config.steps(), stop::isRaised)) {
-        summary =
-            resume
-                ? Trainer.resume(run, config, data, view)
-                : Trainer.start(run, config, data, view);
-      }
-      if (stop.isRaised()) {
-        throw stopped(run, config, summary, console);
-      }
-      return summary;
+      NewRun run, TrainConfig config, RunData data, boolean resume, Console console) {
+    try (StopSignal stop = new StopSignal(console);
+        TrainingView view = TrainingView.ofSteps(console, config.steps(), stop::isRaised)) {
+      return resume
+          ? Trainer.resume(run.folder(), config, data.parts(config), view)
+          : Trainer.start(run::make, config, data.parts(config), view);
     }
   }
 
-  /**
-   * Says that a run was ended early. Must be called before the signal is closed: the process may
-   * end right after that.
-   *
-   * @return to be thrown
-   */
-  static CommandException stopped(
-      RunFolder run, TrainConfig config, RunSummary summary, Console console) {
-    console.note(
-        Main.PREFIX
-            + "training stopped at step "
-            + summary.steps()
-            + " of "
-            + config.steps()
-            + ": a checkpoint is in "
-            + run.checkpoints()
-            + ". Go on with 'betavae train --out "
-            + run.root()
-            + " --resume'.");
-    return CommandException.alreadyReported();
+  /** Says that a run was ended early, and how to go on. */
+  static String stopped(RunFolder run, TrainConfig config, RunSummary summary) {
+    return Main.PREFIX
+        + "training stopped at step "
+        + summary.steps()
+        + " of "
+        + config.steps()
+        + ": a checkpoint is in "
+        + run.checkpoints()
+        + ". Go on with 'betavae train --out "
+        + run.root()
+        + " --resume'.";
   }
 }

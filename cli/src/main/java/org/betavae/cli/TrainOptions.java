@@ -3,9 +3,9 @@ package org.betavae.cli;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.betavae.data.Dataset;
+import org.betavae.train.RunSettings;
 import org.betavae.train.TrainConfig;
-import org.betavae.train.Trainer;
+import org.betavae.train.TrainData;
 import org.betavae.train.network.NetworkSettings;
 import org.betavae.train.objective.Likelihood;
 import org.betavae.train.objective.LikelihoodSettings;
@@ -146,7 +146,38 @@ final class TrainOptions {
           .or(DEFAULTS.run().logEvery());
   static final Opt<Long> VALIDATION_EVERY =
       Opt.whole("validation-every", "steps between validations", 1, MANY)
-          .or(DEFAULTS.run().validationEvery());
+          .or(DEFAULTS.validation().validationEvery());
+  static final Opt<String> VALIDATION_DATA =
+      Opt.text(
+          "validation-data",
+          "SRC",
+          "data to validate on, all of them; without it a part of --data is held out");
+  static final Opt<Double> VALIDATION_FRACTION =
+      Opt.number("validation-fraction", "share of --data held out for validation", 0, 1)
+          .or(DEFAULTS.validation().validationFraction());
+  static final Opt<Integer> VALIDATION_IMAGES =
+      Opt.integer("validation-images", "at most so many are held out", 1, Integer.MAX_VALUE)
+          .or(DEFAULTS.validation().validationImages());
+  static final Opt<Integer> EARLY_STOPPING =
+      Opt.integer(
+              "early-stopping",
+              "end after so many validations without a better negative ELBO; 0 never",
+              0,
+              1_000_000)
+          .or(DEFAULTS.validation().earlyStopping());
+  static final Opt<Double> EARLY_STOPPING_MIN_DELTA =
+      Opt.number(
+              "early-stopping-min-delta",
+              "a smaller gain is none, nats per image",
+              0,
+              Double.POSITIVE_INFINITY)
+          .or(DEFAULTS.validation().earlyStoppingMinDelta());
+  static final Opt<String> EXPORT_WEIGHTS =
+      Opt.choice(
+              "export-weights",
+              "of which step; auto is best with early stopping, else last",
+              RunSettings.EXPORT_WEIGHTS)
+          .or(DEFAULTS.run().exportWeights());
   static final Opt<Long> CHECKPOINT_EVERY =
       Opt.whole("checkpoint-every", "steps between checkpoints", 1, MANY)
           .or(DEFAULTS.run().checkpointEvery());
@@ -191,6 +222,12 @@ final class TrainOptions {
           DEVICE,
           LOG_EVERY,
           VALIDATION_EVERY,
+          VALIDATION_DATA,
+          VALIDATION_FRACTION,
+          VALIDATION_IMAGES,
+          EARLY_STOPPING,
+          EARLY_STOPPING_MIN_DELTA,
+          EXPORT_WEIGHTS,
           CHECKPOINT_EVERY,
           KEEP_CHECKPOINTS);
 
@@ -219,8 +256,8 @@ final class TrainOptions {
   }
 
   /** Steps that see every item that is not held out so many times. */
-  static long steps(double epochs, TrainConfig config, Dataset data) {
-    int items = Trainer.split(config, data).train().size();
+  static long steps(double epochs, TrainConfig config, TrainData data) {
+    int items = data.train().size();
     return Math.max(1, (long) Math.ceil(epochs * items / config.batch()));
   }
 }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
@@ -23,14 +24,23 @@ public final class NpzWriter implements AutoCloseable {
   private final ZipOutputStream zip;
   private final Set<String> names = new HashSet<>();
 
-  private NpzWriter(Path target) {
+  private NpzWriter(Path target, int level) {
     file = new AtomicFile(target);
     zip = new ZipOutputStream(file.stream());
+    zip.setLevel(level);
   }
 
   /** Starts a file. */
   public static NpzWriter create(Path target) {
-    return new NpzWriter(target);
+    return new NpzWriter(target, Deflater.DEFAULT_COMPRESSION);
+  }
+
+  /**
+   * Starts a file that is not compressed: for numbers such as trained weights, which are hardly
+   * smaller for it and take many times as long.
+   */
+  public static NpzWriter createUncompressed(Path target) {
+    return new NpzWriter(target, Deflater.NO_COMPRESSION);
   }
 
   /**

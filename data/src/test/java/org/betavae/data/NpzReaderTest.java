@@ -30,6 +30,25 @@ class NpzReaderTest {
   }
 
   @Test
+  void uncompressedFile_holdsTheSameArrays_andIsLarger() throws IOException {
+    Path small = folder.resolve("small.npz");
+    Path large = folder.resolve("large.npz");
+    for (Path file : List.of(small, large)) {
+      try (NpzWriter out =
+          file == small ? NpzWriter.create(file) : NpzWriter.createUncompressed(file)) {
+        out.add("zeros", new float[1000], 10, 100);
+        out.finish();
+      }
+      try (NpzReader in = NpzReader.open(file);
+          NpyReader zeros = in.get("zeros")) {
+        assertArrayEquals(new float[1000], zeros.toFloats());
+      }
+    }
+    assertTrue(Files.size(small) < 1000);
+    assertTrue(Files.size(large) > 4000);
+  }
+
+  @Test
   void arrays_areReadByName() throws IOException {
     Map<String, byte[]> entries =
         Map.of(

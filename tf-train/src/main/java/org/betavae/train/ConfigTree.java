@@ -54,7 +54,8 @@ final class ConfigTree {
           PriorSettings.class,
           NetworkSettings.class,
           OptimizerSettings.class,
-          RunSettings.class);
+          RunSettings.class,
+          ValidationSettings.class);
 
   private ConfigTree() {}
 
@@ -68,7 +69,8 @@ final class ConfigTree {
             config.prior(),
             config.network(),
             config.optimizer(),
-            config.run())) {
+            config.run(),
+            config.validation())) {
       tree.setAll(MAPPER.<ObjectNode>valueToTree(section));
     }
     return tree;
@@ -111,7 +113,8 @@ final class ConfigTree {
         section(all, PriorSettings.class),
         section(all, NetworkSettings.class),
         section(all, OptimizerSettings.class),
-        section(all, RunSettings.class));
+        section(all, RunSettings.class),
+        section(all, ValidationSettings.class));
   }
 
   static String unknown(String name, Set<String> known) {
@@ -161,7 +164,7 @@ final class ConfigTree {
   }
 
   /** The section's names in the tree; the record's annotations say what they are. */
-  private static List<String> namesOf(Class<? extends Record> section) {
+  static List<String> namesOf(Class<? extends Record> section) {
     return MAPPER
         .getSerializationConfig()
         .introspect(MAPPER.constructType(section))

@@ -2,14 +2,17 @@ package org.betavae.train;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.betavae.data.Batch;
 import org.betavae.train.schedule.Knots;
 
 /** Notices that a training is lost, and words what to do. */
 final class Divergence {
   private final TrainConfig config;
+  private final int itemSize;
 
-  Divergence(TrainConfig config) {
+  Divergence(TrainConfig config, int itemSize) {
     this.config = config;
+    this.itemSize = itemSize;
   }
 
   /**
@@ -17,11 +20,13 @@ final class Divergence {
    *
    * @param names of the terms
    * @param savedStep step of the last checkpoint, below 0 if there is none
-   * @throws TrainException naming all terms
+   * @param batch what the step was trained on
+   * @throws TrainException that names all terms, or the wrong value where the data are the cause
    */
-  void requireFinite(List<String> names, float[] terms, long step, long savedStep) {
+  void requireFinite(List<String> names, float[] terms, Batch batch, long step, long savedStep) {
     for (int i = 0; i < terms.length; i++) {
       if (!Float.isFinite(terms[i])) {
+        requireFinite(batch, step, savedStep);
         List<String> all = new ArrayList<>();
         for (int j = 0; j < terms.length; j++) {
           all.add(names.get(j) + " " + terms[j]);
@@ -39,10 +44,6 @@ final class Divergence {
    * @param what what is not finite
    */
   TrainException of(String what, long step, long savedStep) {
-    String last =
-        savedStep < 0
-            ? "There is no checkpoint yet."
-            : "The checkpoint of step " + savedStep + " is kept.";
     String schedule = config.optimizer().learningRateSchedule();
     String rate =
         Knots.looksLike(schedule)
@@ -55,10 +56,38 @@ final class Divergence {
             + ": "
             + what
             + ". "
-            + last
+            + kept(savedStep)
             + " Try "
             + rate
             + clip
             + ", or a smaller --beta.");
+  }
+
+  private void requireFinite(Batch batch, long step, long savedStep) {
+    float[] values = batch.values();
+    for (int i = 0; i < config.batch() * itemSize; i++) {
+      if (!Float.isFinite(values[i])) {
+        throw new TrainException(
+            "Data "
+                + config.data()
+                + " are not finite: at step "
+                + step
+                + ", value "
+                + i % itemSize
+                + " of training item "
+                + batch.indices()[i / itemSize]
+                + " is "
+                + values[i]
+                + ". "
+                + kept(savedStep)
+                + " Repair or remove the item.");
+      }
+    }
+  }
+
+  private static String kept(long savedStep) {
+    return savedStep < 0
+        ? "There is no checkpoint yet."
+        : "The checkpoint of step " + savedStep + " is kept.";
   }
 }

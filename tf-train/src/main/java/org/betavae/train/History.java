@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,6 +93,18 @@ final class History {
     }
   }
 
+  /** Forces what was appended to the disk, before a checkpoint that relies on it. */
+  void force() {
+    if (!Files.exists(file)) {
+      return;
+    }
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot write " + file + ": " + e.getMessage(), e);
+    }
+  }
+
   /** Removes the lines after that step, which a resumed run will write again. */
   void truncateAfter(long step) {
     if (!Files.exists(file)) {
@@ -136,7 +149,10 @@ final class History {
   private List<JsonNode> nodes() {
     try {
       List<JsonNode> nodes = new ArrayList<>();
-      for (String line : Files.readAllLines(file)) {
+      for (String line : Files.readString(file).split("\n", -1)) {
+        if (line.isBlank()) {
+          continue;
+        }
         try {
           nodes.add(JSON.readTree(line));
         } catch (JsonProcessingException e) {

@@ -2,9 +2,13 @@ package org.betavae.train;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /** Means of terms and speed since the last history line and over the whole run. */
 final class Meter {
+  private static final String STEPS = "meter/steps";
+  private static final String SUM = "meter/sum";
+
   private long stepStart;
   private long intervalNanos;
   private long totalNanos;
@@ -51,6 +55,27 @@ final class Meter {
     }
   }
 
+  /** Keeps the sums since the last history line, so that a resumed run's next line is whole. */
+  void save(Map<String, Double> progress) {
+    progress.put(STEPS, (double) steps);
+    for (int i = 0; i < sums.length; i++) {
+      progress.put(SUM + i, sums[i]);
+    }
+  }
+
+  /** Goes on with sums that were kept. */
+  void restore(Map<String, Double> progress) {
+    steps = progress.getOrDefault(STEPS, 0.0).intValue();
+    int terms = 0;
+    while (progress.containsKey(SUM + terms)) {
+      terms++;
+    }
+    sums = new double[terms];
+    for (int i = 0; i < terms; i++) {
+      sums[i] = progress.get(SUM + i);
+    }
+  }
+
   boolean hasPending() {
     return steps > 0;
   }
@@ -79,12 +104,13 @@ final class Meter {
     return totalNanos == 0 ? 0 : totalImages / overallSeconds();
   }
 
-  private Means means() {
+  /** Means since the last call of {@link #takeMeans}, which go on. */
+  Means means() {
     return new Means(
         Arrays.stream(sums).map(sum -> sum / steps).boxed().toList(), imagesPerSecond());
   }
 
   private double imagesPerSecond() {
-    return intervalImages / (intervalNanos / 1e9);
+    return intervalNanos == 0 ? 0 : intervalImages / (intervalNanos / 1e9);
   }
 }

@@ -26,6 +26,9 @@ public record RunFolder(Path root) {
       new ObjectMapper(new YAMLFactory().disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER));
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private static final Pattern LEFTOVER =
+      Pattern.compile("\\..+\\.([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\\.tmp|partial)");
+
   /** What a run writes; nothing else is touched when a run is started over. */
   private static final List<String> OWN =
       List.of(
@@ -182,6 +185,37 @@ public record RunFolder(Path root) {
     AtomicOutput.write(
         summaryFile(),
         out -> out.write(JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(summary)));
+  }
+
+  /** Removes {@code summary.json}, so that the run counts as one that has not ended. */
+  void deleteSummary() {
+    try {
+      Files.deleteIfExists(summaryFile());
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot remove " + summaryFile() + ": " + e, e);
+    }
+  }
+
+  /**
+   * Removes what a killed process had begun to write: {@code .name.uuid.tmp} and {@code
+   * .name.partial}. Nobody else may write into the run meanwhile.
+   */
+  void deleteLeftovers() {
+    try {
+      for (Path folder : List.of(root, checkpoints(), encoder().getParent(), pictures())) {
+        if (Files.isDirectory(folder)) {
+          try (Stream<Path> entries = Files.list(folder)) {
+            for (Path entry : entries.toList()) {
+              if (LEFTOVER.matcher(entry.getFileName().toString()).matches()) {
+                delete(entry);
+              }
+            }
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot clear the run folder " + root + ": " + e, e);
+    }
   }
 
   /**

@@ -65,7 +65,7 @@ public record RunModels(OnnxModel encoder, OnnxModel decoder, ModelFacts facts) 
         config.objective().name(),
         settings,
         summary.datasetName(),
-        summary.steps(),
+        summary.modelStep(),
         config.seed(),
         summary.klPerDimension(),
         summary.posteriorMean(),

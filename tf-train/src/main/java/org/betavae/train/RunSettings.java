@@ -2,6 +2,7 @@ package org.betavae.train;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import java.util.List;
 
 /**
  * How long, how fast and how often.
@@ -12,12 +13,11 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
  * @param threads processor threads; with two and more the batch is split among as many towers
  * @param precision one of {@link TrainConfig#PRECISIONS}
  * @param device one of {@link TrainConfig#DEVICES}
- * @param validationFraction share of the data held out for validation, in (0, 1)
- * @param validationImages at most so many items are held out, at least 1
- * @param validationEvery steps between validations, at least 1
  * @param logEvery steps between lines of the history, at least 1
  * @param checkpointEvery steps between checkpoints, at least 1
  * @param keepCheckpoints how many of the last checkpoints are kept, at least 1
+ * @param exportWeights one of {@link #EXPORT_WEIGHTS}: {@code auto} is {@code best} with early
+ *     stopping, and {@code last} without
  */
 @JsonNaming(PropertyNamingStrategies.KebabCaseStrategy.class)
 public record RunSettings(
@@ -27,12 +27,13 @@ public record RunSettings(
     int threads,
     String precision,
     String device,
-    double validationFraction,
-    int validationImages,
-    long validationEvery,
     long logEvery,
     long checkpointEvery,
-    int keepCheckpoints) {
+    int keepCheckpoints,
+    String exportWeights) {
+
+  /** Names for {@code export-weights}. */
+  public static final List<String> EXPORT_WEIGHTS = List.of("auto", "last", "best");
 
   /** Steps and batch as disentanglement_lib has them (Locatello et al. 2019, table 1). */
   public static final RunSettings DEFAULT =
@@ -43,12 +44,10 @@ public record RunSettings(
           Runtime.getRuntime().availableProcessors(),
           "fp32",
           "auto",
-          0.05,
-          2000,
-          1000,
           100,
           1000,
-          3);
+          3,
+          "auto");
 
   public RunSettings {
     Settings.require(
@@ -58,16 +57,9 @@ public record RunSettings(
         threads >= 1, "threads", threads, "a whole number >= 1", "Use the number of cores.");
     Settings.requireOneOf("precision", precision, TrainConfig.PRECISIONS);
     Settings.requireOneOf("device", device, TrainConfig.DEVICES);
-    Settings.require(
-        validationFraction > 0 && validationFraction < 1,
-        "validation-fraction",
-        validationFraction,
-        "a number between 0 and 1",
-        "The default is 0.05.");
-    Settings.requirePositive("validation-images", validationImages);
-    Settings.requirePositive("validation-every", validationEvery);
     Settings.requirePositive("log-every", logEvery);
     Settings.requirePositive("checkpoint-every", checkpointEvery);
     Settings.requirePositive("keep-checkpoints", keepCheckpoints);
+    Settings.requireOneOf("export-weights", exportWeights, EXPORT_WEIGHTS);
   }
 }

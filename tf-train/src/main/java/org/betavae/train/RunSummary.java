@@ -1,8 +1,11 @@
 package org.betavae.train;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.util.List;
+import org.betavae.data.Dataset;
+import org.betavae.data.ItemShape;
 
 /**
  * What a run came to; {@code summary.json} in its folder. All terms are nats per image on the
@@ -12,6 +15,9 @@ import java.util.List;
  * @param datasetSize number of its items
  * @param itemShape {@code [height, width, channels]} or {@code [length]}
  * @param steps optimiser steps done
+ * @param modelStep step whose weights were exported and give all terms below: the last, or the one
+ *     of the best validation
+ * @param end why there were no more steps
  * @param images images trained on
  * @param parameters number of trained values
  * @param loss what was minimised
@@ -30,6 +36,8 @@ public record RunSummary(
     long datasetSize,
     List<Integer> itemShape,
     long steps,
+    long modelStep,
+    End end,
     long images,
     long parameters,
     double loss,
@@ -41,10 +49,56 @@ public record RunSummary(
     List<Double> posteriorStd,
     double imagesPerSecond,
     double seconds) {
+
+  /** Why a run came to its end. */
+  public enum End {
+    /** All its steps are done. */
+    @JsonProperty("all_steps")
+    ALL_STEPS,
+    /** The validation did not improve any more. */
+    @JsonProperty("early_stopping")
+    EARLY_STOPPING,
+    /** Somebody stopped it; it can go on. */
+    @JsonProperty("interrupted")
+    INTERRUPTED
+  }
+
   public RunSummary {
     itemShape = List.copyOf(itemShape);
     klPerDimension = List.copyOf(klPerDimension);
     posteriorMean = List.copyOf(posteriorMean);
     posteriorStd = List.copyOf(posteriorStd);
+  }
+
+  static RunSummary of(
+      TrainConfig config,
+      Dataset data,
+      Validation validation,
+      Meter meter,
+      long step,
+      long modelStep,
+      End end,
+      VaeSession session) {
+    ItemShape shape = data.shape();
+    return new RunSummary(
+        data.name(),
+        data.size(),
+        shape.image()
+            ? List.of(shape.height(), shape.width(), shape.channels())
+            : List.of(shape.size()),
+        step,
+        modelStep,
+        end,
+        step * config.batch(),
+        session.parameterCount(),
+        validation.loss(),
+        validation.negativeElbo(),
+        validation.reconstruction(),
+        validation.kl(),
+        validation.klPerDimension(),
+        validation.posteriorMean(),
+        validation.posteriorStd(),
+        meter.overallImagesPerSecond(),
+        meter.overallSeconds());
   }
 }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.betavae.train.checkpoint.Checkpoint;
 import org.betavae.train.network.Weights;
 import org.betavae.train.network.Weights.Weight;
 import org.betavae.train.optimizer.Optimizer.Slot;
@@ -77,6 +78,14 @@ final class SessionState {
     return read(all);
   }
 
+  /** Shapes of {@link #all} by the same names. */
+  Map<String, List<Long>> shapes() {
+    Map<String, List<Long>> shapes = new LinkedHashMap<>();
+    weights.all().forEach(w -> shapes.put(w.name(), w.shape()));
+    updates.slots().forEach(slot -> shapes.put(slot.name(), slot.weight().shape()));
+    return shapes;
+  }
+
   /** Weights alone, by name; their averages while those stand in. */
   Map<String, float[]> weights() {
     return read(weightTargets());
@@ -85,10 +94,11 @@ final class SessionState {
   /**
    * Takes weights and slots from a checkpoint.
    *
-   * @throws TrainException if names or sizes differ; lists every difference
+   * @throws TrainException if names or shapes differ; lists every difference
    */
-  void restore(Map<String, float[]> state, String source) {
-    StateCheck.requireFits(weights.all(), updates.slots(), state, source);
+  void restore(Checkpoint checkpoint, String source) {
+    StateCheck.requireFits(weights.all(), updates.slots(), checkpoint, source);
+    Map<String, float[]> state = checkpoint.arrays();
     List<Target> all = weightTargets();
     all.addAll(slotTargets());
     assign(all, target -> state.get(target.name()));

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.betavae.train.checkpoint.Checkpoint;
 import org.betavae.train.network.Weights.Weight;
 import org.betavae.train.optimizer.Optimizer.Slot;
 
@@ -17,24 +18,22 @@ final class StateCheck {
   /**
    * Refuses a state that is not of these weights and slots.
    *
-   * @throws TrainException if an array is missing, left over or of another size; says whether the
+   * @throws TrainException if an array is missing, left over or of another shape; says whether the
    *     network is another one, or only how its weights are updated
    */
   static void requireFits(
-      Collection<Weight> weights,
-      Collection<Slot> slots,
-      Map<String, float[]> state,
-      String source) {
-    Map<String, Integer> network = new LinkedHashMap<>();
-    weights.forEach(w -> network.put(w.name(), w.size()));
-    Map<String, Integer> optimizer = new LinkedHashMap<>();
-    slots.forEach(slot -> optimizer.put(slot.name(), slot.weight().size()));
-    List<String> ofNetwork = differences(network, state);
-    List<String> ofOptimizer = differences(optimizer, state);
-    for (String name : state.keySet()) {
+      Collection<Weight> weights, Collection<Slot> slots, Checkpoint checkpoint, String source) {
+    Map<String, List<Long>> found = checkpoint.shapes();
+    Map<String, List<Long>> network = new LinkedHashMap<>();
+    weights.forEach(w -> network.put(w.name(), w.shape()));
+    Map<String, List<Long>> optimizer = new LinkedHashMap<>();
+    slots.forEach(slot -> optimizer.put(slot.name(), slot.weight().shape()));
+    List<String> ofNetwork = differences(network, found);
+    List<String> ofOptimizer = differences(optimizer, found);
+    for (String name : found.keySet().stream().sorted().toList()) {
       if (!network.containsKey(name) && !optimizer.containsKey(name)) {
         boolean slot = network.keySet().stream().anyMatch(w -> isSlotOf(w, name));
-        (slot ? ofOptimizer : ofNetwork).add(name + " is not in this run");
+        (slot ? ofOptimizer : ofNetwork).add(name + " " + found.get(name) + " is not in this run");
       }
     }
     if (!ofNetwork.isEmpty()) {
@@ -46,15 +45,15 @@ final class StateCheck {
     }
   }
 
-  private static List<String> differences(Map<String, Integer> wanted, Map<String, float[]> state) {
+  private static List<String> differences(Map<String, List<Long>> wanted, Map<String, List<Long>> stored) {
     List<String> differences = new ArrayList<>();
     wanted.forEach(
-        (name, size) -> {
-          float[] found = state.get(name);
+        (name, shape) -> {
+          List<Long> found = stored.get(name);
           if (found == null) {
-            differences.add(name + " is missing");
-          } else if (found.length != size) {
-            differences.add(name + " has " + found.length + " values instead of " + size);
+            differences.add(name + " " + shape + " is missing");
+          } else if (!found.equals(shape)) {
+            differences.add(name + " is " + found + " instead of " + shape);
           }
         });
     return differences;

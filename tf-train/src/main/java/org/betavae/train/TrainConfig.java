@@ -23,6 +23,7 @@ import org.betavae.train.optimizer.OptimizerSettings;
  * @param network encoder and decoder
  * @param optimizer how the weights are updated
  * @param run how long, how fast and how often
+ * @param validation what is held out, and whether it may end the run
  */
 public record TrainConfig(
     String data,
@@ -31,7 +32,8 @@ public record TrainConfig(
     PriorSettings prior,
     NetworkSettings network,
     OptimizerSettings optimizer,
-    RunSettings run) {
+    RunSettings run,
+    ValidationSettings validation) {
 
   /** Names for {@code precision}. */
   public static final List<String> PRECISIONS = List.of("fp32", "bf16");
@@ -47,7 +49,8 @@ public record TrainConfig(
           PriorSettings.DEFAULT,
           NetworkSettings.DEFAULT,
           OptimizerSettings.DEFAULT,
-          RunSettings.DEFAULT);
+          RunSettings.DEFAULT,
+          ValidationSettings.DEFAULT);
 
   public TrainConfig {
     Settings.require(
@@ -83,6 +86,12 @@ public record TrainConfig(
   /** The likelihood with its settings. */
   public Likelihood newLikelihood() {
     return likelihood.newLikelihood();
+  }
+
+  /** Whether the weights of the best validation are exported, and not the last ones. */
+  public boolean exportsBest() {
+    return run.exportWeights().equals("best")
+        || (run.exportWeights().equals("auto") && validation.earlyStopping() > 0);
   }
 
   /** See {@link NetworkSettings#latent()}. */

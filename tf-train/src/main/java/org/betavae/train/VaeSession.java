@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.betavae.data.ItemShape;
+import org.betavae.train.checkpoint.Checkpoint;
 import org.betavae.train.network.Weights.Weight;
 import org.betavae.train.objective.Draw;
 import org.betavae.train.objective.Objective;
@@ -126,14 +127,19 @@ final class VaeSession implements AutoCloseable {
     return state.all();
   }
 
+  /** All that goes on from a step, to be kept. */
+  Checkpoint checkpoint(long step, Map<String, Double> progress) {
+    return new Checkpoint(step, config.seed(), progress, state.all(), state.shapes());
+  }
+
   /** See {@link SessionState#weights}. */
   Map<String, float[]> weights() {
     return state.weights();
   }
 
   /** See {@link SessionState#restore}. */
-  void restore(Map<String, float[]> arrays, String source) {
-    state.restore(arrays, source);
+  void restore(Checkpoint checkpoint, String source) {
+    state.restore(checkpoint, source);
   }
 
   /** See {@link SessionState#withAverages}. */

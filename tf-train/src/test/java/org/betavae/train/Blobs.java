@@ -11,6 +11,8 @@ final class Blobs implements Dataset {
   private final ItemShape shape;
   private final int size;
   private final float scale;
+  private final float wrong;
+  private final int wrongItem;
 
   Blobs(ItemShape shape, int size) {
     this(shape, size, 1);
@@ -18,9 +20,20 @@ final class Blobs implements Dataset {
 
   /** Values are in [0, {@code scale}]. */
   Blobs(ItemShape shape, int size, float scale) {
+    this(shape, size, scale, Float.NaN, -1);
+  }
+
+  /** The same with one wrong value in one item. */
+  Blobs(ItemShape shape, int size, float wrong, int wrongItem) {
+    this(shape, size, 1, wrong, wrongItem);
+  }
+
+  private Blobs(ItemShape shape, int size, float scale, float wrong, int wrongItem) {
     this.shape = shape;
     this.size = size;
     this.scale = scale;
+    this.wrong = wrong;
+    this.wrongItem = wrongItem;
   }
 
   @Override
@@ -51,6 +64,9 @@ final class Blobs implements Dataset {
       double dy = row - cy;
       double inside = radius - Math.sqrt(dx * dx + dy * dy);
       target[offset + i] = scale * (float) Math.max(0, Math.min(1, inside + 0.5));
+    }
+    if (index == wrongItem) {
+      target[offset] = wrong;
     }
   }
 

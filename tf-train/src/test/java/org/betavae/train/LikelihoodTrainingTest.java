@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.betavae.data.ItemShape;
+import org.betavae.train.checkpoint.Checkpoint;
 import org.betavae.train.objective.Likelihood;
 import org.betavae.train.objective.LikelihoodSettings;
 import org.betavae.train.objective.Scale;
@@ -42,12 +43,12 @@ class LikelihoodTrainingTest {
   @MethodSource("all")
   void everyLikelihood_trainsResumesAndIsSaved(String name, String variance) {
     TrainConfig config = config(name, variance).threads(1).build();
-    Map<String, float[]> middle;
+    Checkpoint middle;
     Map<String, float[]> expected;
     try (VaeSession session = new VaeSession(config, SHAPE, 60, "cpu")) {
       session.initialize();
       train(session, 1, 2);
-      middle = session.state();
+      middle = session.checkpoint(2, Map.of());
       train(session, 3, 4);
       expected = session.state();
     }

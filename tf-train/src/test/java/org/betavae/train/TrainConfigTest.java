@@ -63,7 +63,8 @@ class TrainConfigTest {
                 0.6,
                 31,
                 0.99),
-            new RunSettings(7_000_000_000L, 5, -9, 1, "bf16", "cpu", 0.125, 11, 13, 17, 19, 23));
+            new RunSettings(7_000_000_000L, 5, -9, 1, "bf16", "cpu", 17, 19, 23, "best"),
+            new ValidationSettings("c.npz", 0.125, 11, 13, 5, 0.5));
     RunFolder run = RunFolder.create(folder.resolve("run"), false);
     run.writeConfig(config);
     assertEquals(config, run.readConfig());

@@ -132,11 +132,12 @@ class TrainerTest {
     TrainConfig config = config().steps(2).build();
     Trainer.start(run, config, data, TrainListener.NONE);
     TrainConfig other = config.toBuilder().latent(7).steps(4).build();
+    run.writeConfig(other); // a config.yaml of another run
     var e =
         assertThrows(
             TrainException.class, () -> Trainer.resume(run, other, data, TrainListener.NONE));
     assertTrue(
-        e.getMessage().contains("encoder/mean/kernel has 1024 values instead of 1792"),
+        e.getMessage().contains("encoder/mean/kernel is [256, 4] instead of [256, 7]"),
         e.getMessage());
     assertTrue(e.getMessage().contains("config.yaml"), e.getMessage());
   }

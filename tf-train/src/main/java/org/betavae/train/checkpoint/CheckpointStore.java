@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.betavae.data.AtomicOutput;
@@ -19,6 +21,7 @@ import org.betavae.data.AtomicOutput;
 public final class CheckpointStore {
   private static final Pattern NAME = Pattern.compile("step-(\\d{12})\\.npz");
   private static final String BEST = "best.npz";
+  private static final String DAMAGED = ".damaged";
 
   private final Path folder;
   private final int keep;
@@ -62,30 +65,58 @@ public final class CheckpointStore {
     AtomicOutput.write(folder.resolve(BEST), out -> Files.copy(saved, out));
   }
 
+  /** Whether there is no checkpoint of a step, readable or not. */
+  public boolean isEmpty() {
+    return files().isEmpty();
+  }
+
   /**
    * The last checkpoint that can be read.
    *
-   * @param onDamaged told of every newer one that cannot
+   * @param onDamaged told of every newer one that cannot, one line each
    * @return empty if there is none
    */
   public Optional<Loaded> latest(Consumer<String> onDamaged) {
     List<Path> all = files();
     for (int i = all.size() - 1; i >= 0; i--) {
-      try {
-        return Optional.of(new Loaded(all.get(i), CheckpointFile.read(all.get(i))));
-      } catch (RuntimeException e) {
-        onDamaged.accept(e.getMessage());
+      Optional<Checkpoint> read = read(all.get(i), onDamaged);
+      if (read.isPresent()) {
+        return Optional.of(new Loaded(all.get(i), read.get()));
       }
     }
     return Optional.empty();
   }
 
-  /** The best checkpoint, if one was kept and can be read. */
-  public Optional<Loaded> best() {
+  /**
+   * The best checkpoint, if one was kept.
+   *
+   * @param onDamaged told if it cannot be read
+   */
+  public Optional<Loaded> best(Consumer<String> onDamaged) {
     Path file = folder.resolve(BEST);
     return Files.exists(file)
-        ? Optional.of(new Loaded(file, CheckpointFile.read(file)))
+        ? read(file, onDamaged).map(checkpoint -> new Loaded(file, checkpoint))
         : Optional.empty();
+  }
+
+  /**
+   * Puts those after a step out of the way, as {@code *.damaged}: a run that goes on from that step
+   * could not read them, and must not count them among its last ones.
+   */
+  public void setAsideAfter(long step) {
+    for (Path file : files()) {
+      Matcher name = NAME.matcher(file.getFileName().toString());
+      if (name.matches() && Long.parseLong(name.group(1)) > step) {
+        try {
+          Files.move(
+              file,
+              file.resolveSibling(file.getFileName() + DAMAGED),
+              StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+          throw new UncheckedIOException("Cannot rename the damaged " + file + ": " + e, e);
+        }
+      }
+    }
   }
 
   /**
@@ -95,6 +126,15 @@ public final class CheckpointStore {
    * @param checkpoint what it holds
    */
   public record Loaded(Path file, Checkpoint checkpoint) {}
+
+  private static Optional<Checkpoint> read(Path file, Consumer<String> onDamaged) {
+    try {
+      return Optional.of(CheckpointFile.read(file));
+    } catch (RuntimeException e) {
+      onDamaged.accept("Cannot use checkpoint " + file + ": " + e.getMessage());
+      return Optional.empty();
+    }
+  }
 
   /** Checkpoints by step, oldest first. */
   private List<Path> files() {

@@ -21,13 +21,20 @@ class CheckpointStoreTest {
   void savedCheckpoint_isReadBackUnchanged() {
     CheckpointStore store = new CheckpointStore(folder, 2);
     float[] w = {1.5f, -0f, Float.MIN_VALUE};
-    store.save(new Checkpoint(5_000_000_000L, -7, 12.5, Map.of("encoder/w", w)));
+    store.save(
+        new Checkpoint(
+            5_000_000_000L,
+            -7,
+            Map.of("validation/best", 0.1, "x", Double.NaN),
+            Map.of("encoder/w", w),
+            Map.of("encoder/w", List.of(3L, 1L))));
 
     Checkpoint read = store.latest(m -> {}).orElseThrow().checkpoint();
 
     assertEquals(5_000_000_000L, read.step());
     assertEquals(-7, read.seed());
-    assertEquals(12.5, read.validationLoss());
+    assertEquals(Map.of("validation/best", 0.1, "x", Double.NaN), read.progress());
+    assertEquals(List.of(3L, 1L), read.shapes().get("encoder/w"));
     assertArrayEquals(w, read.arrays().get("encoder/w"));
   }
 
@@ -39,7 +46,7 @@ class CheckpointStoreTest {
     store.save(checkpoint(2));
     store.save(checkpoint(3));
     assertEquals(List.of("best.npz", "step-000000000002.npz", "step-000000000003.npz"), names());
-    assertEquals(1, store.best().orElseThrow().checkpoint().step());
+    assertEquals(1, store.best(m -> {}).orElseThrow().checkpoint().step());
   }
 
   @Test
@@ -77,7 +84,7 @@ class CheckpointStoreTest {
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) Math.sin((double) (i * step));
     }
-    return new Checkpoint(step, 0, Double.NaN, Map.of("w", values));
+    return new Checkpoint(step, 0, Map.of(), Map.of("w", values), Map.of("w", List.of(10L, 100L)));
   }
 
   private List<String> names() throws IOException {
