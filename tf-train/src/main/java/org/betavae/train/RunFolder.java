@@ -63,6 +63,9 @@ public record RunFolder(Path root) {
         for (String own : OWN) {
           delete(root.resolve(own));
         }
+        for (Path events : eventFiles(root)) {
+          Files.delete(events);
+        }
       }
       Files.createDirectories(root);
       return new RunFolder(root);
@@ -123,6 +126,24 @@ public record RunFolder(Path root) {
   /** {@code pictures/}. */
   public Path pictures() {
     return root.resolve("pictures");
+  }
+
+  /** {@code events.out.tfevents.*}: what TensorBoard reads, one file a start. */
+  List<Path> eventFiles() {
+    try {
+      return eventFiles(root);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot list " + root + ": " + e, e);
+    }
+  }
+
+  private static List<Path> eventFiles(Path root) throws IOException {
+    try (Stream<Path> entries = Files.list(root)) {
+      return entries
+          .filter(p -> p.getFileName().toString().startsWith("events.out.tfevents."))
+          .sorted()
+          .toList();
+    }
   }
 
   /** Writes {@code config.yaml}. */

@@ -1,22 +1,31 @@
 package org.betavae.train;
 
+import java.awt.image.BufferedImage;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Writes what a run measures, for programs and for people who watch it. */
-final class RunLog {
+/**
+ * Writes what a run measures: {@code history.jsonl} for programs, and the same for TensorBoard, for
+ * people who watch it.
+ */
+final class RunLog implements AutoCloseable {
   private final TrainConfig config;
+  private final RunFolder run;
   private final History history;
+  private EventLog events;
 
+  /** Nothing is written before {@link #begin}. */
   RunLog(RunFolder run, TrainConfig config) {
     this.config = config;
+    this.run = run;
     history = new History(run.historyFile());
   }
 
-  /** Forgets what an earlier process wrote after that step, which will come again. */
-  void resumeAt(long step) {
+  /** Begins after a step, and forgets what an earlier process wrote of later ones. */
+  void begin(long step) {
     history.truncateAfter(step);
+    events = new EventLog(run.root(), step);
   }
 
   /** Whether the validation of that step is written down already. */
@@ -30,7 +39,7 @@ final class RunLog {
     for (int i = VaeGraph.TERMS.size(); i < termNames.size(); i++) {
       further.put(termNames.get(i), means.terms().get(i));
     }
-    history.append(
+    append(
         new History.Line(
             step,
             step * config.batch(),
@@ -46,7 +55,7 @@ final class RunLog {
 
   /** Terms on held-out data. */
   void validation(long step, Validation v, double learningRate, double imagesPerSecond) {
-    history.append(
+    append(
         new History.Line(
             step,
             step * config.batch(),
@@ -60,13 +69,41 @@ final class RunLog {
             true));
   }
 
-  /** Brings everything so far to the disk. */
+  private void append(History.Line line) {
+    history.append(line);
+    Map<String, Double> scalars = new LinkedHashMap<>();
+    String prefix = line.validation() ? "validation/" : "train/";
+    scalars.put(prefix + "loss", line.loss());
+    scalars.put(prefix + "negative_elbo", line.negativeElbo());
+    scalars.put(prefix + "reconstruction", line.reconstruction());
+    scalars.put(prefix + "kl", line.kl());
+    line.further().forEach((name, value) -> scalars.put(prefix + name, value));
+    if (!line.validation()) {
+      scalars.put(prefix + "learning_rate", line.learningRate());
+      scalars.put(prefix + "images_per_s", line.imagesPerSecond());
+    }
+    events.scalars(line.step(), scalars);
+  }
+
+  /** Shows pictures in TensorBoard, by name. */
+  void pictures(long step, Map<String, BufferedImage> pictures) {
+    pictures.forEach((name, picture) -> events.picture(step, name, picture));
+  }
+
+  /** Brings the history so far to the disk. */
   void force() {
     history.force();
   }
 
   /** Draws the history so far. */
-  void draw(RunFolder run, TrainListener listener) {
+  void draw(TrainListener listener) {
     HistoryChart.write(run.pictures().resolve("history.png"), history.lines(), listener);
+  }
+
+  @Override
+  public void close() {
+    if (events != null) {
+      events.close();
+    }
   }
 }

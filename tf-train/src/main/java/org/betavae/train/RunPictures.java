@@ -1,5 +1,6 @@
 package org.betavae.train;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.betavae.data.Dataset;
 import org.betavae.data.ImageGrid;
 import org.betavae.data.ItemShape;
@@ -33,12 +35,14 @@ final class RunPictures {
   private final TrainConfig config;
   private final ItemShape shape;
   private final VaeSession session;
+  private final int scale;
 
   RunPictures(Path folder, TrainConfig config, ItemShape shape, VaeSession session) {
     this.folder = folder;
     this.config = config;
     this.shape = shape;
     this.session = session;
+    scale = shape.height() <= 32 ? 2 : 1;
   }
 
   /** Writes all of them; does nothing for vectors, which have no picture. */
@@ -51,24 +55,32 @@ final class RunPictures {
     if (!shape.image()) {
       return;
     }
-    int scale = shape.height() <= 32 ? 2 : 1;
-    reconstructions(data, scale);
-    samples(scale);
-    traversals(data, validation.klPerDimension(), scale);
+    List<Double> kl = validation.klPerDimension();
+    Pictures.writePng(reconstructions(data), folder.resolve("reconstructions.png"));
+    samples();
+    Pictures.writePng(traversals(data, kl), folder.resolve("traversals.png"));
+    animation(data, kl);
+  }
+
+  /** What changes while a run goes on, by name; nothing for vectors. */
+  Map<String, BufferedImage> current(Dataset data, Validation validation) {
+    return shape.image()
+        ? Map.of(
+            "reconstructions", reconstructions(data),
+            "traversals", traversals(data, validation.klPerDimension()))
+        : Map.of();
   }
 
   /** Originals in odd rows, their reconstructions below each. */
-  private void reconstructions(Dataset data, int scale) {
+  private BufferedImage reconstructions(Dataset data) {
     int n = Math.min(COLUMNS * PAIRS, data.size());
     float[] originals = items(data, n);
     float[] decoded = session.decode(means(originals, n), n);
     ImageGrid grid = ImageGrid.of(shape, Math.min(COLUMNS, n)).withScale(scale);
-    Pictures.writePng(
-        LatentPictures.pairs(grid, originals, decoded, "data", "model"),
-        folder.resolve("reconstructions.png"));
+    return LatentPictures.pairs(grid, originals, decoded, "data", "model");
   }
 
-  private void samples(int scale) {
+  private void samples() {
     int n = COLUMNS * 6;
     float[] z = PriorSamples.draw(session, config, n);
     ImageGrid grid = ImageGrid.of(shape, COLUMNS).withScale(scale);
@@ -78,7 +90,7 @@ final class RunPictures {
   /**
    * One latent a row, the one that carries most first, from -2 to 2 around a typical item's mean.
    */
-  private void traversals(Dataset data, List<Double> kl, int scale) {
+  private BufferedImage traversals(Dataset data, List<Double> kl) {
     List<Integer> order = LatentPictures.order(config.latent(), kl);
     float[] base = typical(data);
     List<String> labels = new ArrayList<>();
@@ -87,13 +99,16 @@ final class RunPictures {
     }
     LatentPictures latents = new LatentPictures(session::decode);
     ImageGrid grid = ImageGrid.of(shape, COLUMNS).withScale(scale).withRowLabels(labels);
-    Pictures.writePng(
-        latents.traversals(grid, base, order, LatentPictures.spread(RANGE, COLUMNS)),
-        folder.resolve("traversals.png"));
-    // Every latent at once, each image swinging to and fro along its own latent.
+    return latents.traversals(grid, base, order, LatentPictures.spread(RANGE, COLUMNS));
+  }
+
+  /** Every latent at once, each image swinging to and fro along its own latent. */
+  private void animation(Dataset data, List<Double> kl) {
+    List<Integer> order = LatentPictures.order(config.latent(), kl);
+    LatentPictures latents = new LatentPictures(session::decode);
     ImageGrid frame = ImageGrid.of(shape, Math.min(GIF_COLUMNS, order.size())).withScale(2 * scale);
     Pictures.writeGif(
-        latents.frames(frame, base, order, swing()),
+        latents.frames(frame, typical(data), order, swing()),
         GIF_DELAY_MILLIS,
         true,
         folder.resolve("traversals.gif"));

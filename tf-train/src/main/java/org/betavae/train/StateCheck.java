@@ -45,7 +45,8 @@ final class StateCheck {
     }
   }
 
-  private static List<String> differences(Map<String, List<Long>> wanted, Map<String, List<Long>> stored) {
+  private static List<String> differences(
+      Map<String, List<Long>> wanted, Map<String, List<Long>> stored) {
     List<String> differences = new ArrayList<>();
     wanted.forEach(
         (name, shape) -> {

@@ -41,9 +41,10 @@ public final class Trainer {
     try (VaeSession session = newSession(config, data)) {
       RunFolder folder = run.get();
       folder.writeConfig(config);
-      TrainingRun training = new TrainingRun(folder, config, data, session, listener);
-      training.begin();
-      return training.train();
+      try (TrainingRun training = new TrainingRun(folder, config, data, session, listener)) {
+        training.begin();
+        return training.train();
+      }
     }
   }
 
@@ -73,10 +74,11 @@ public final class Trainer {
     ResumeRules.check(run.readConfig(), config, listener);
     try (VaeSession session = newSession(config, data)) {
       run.deleteLeftovers();
-      TrainingRun training = new TrainingRun(run, config, data, session, listener);
-      training.takeUp();
-      run.writeConfig(config);
-      return training.train();
+      try (TrainingRun training = new TrainingRun(run, config, data, session, listener)) {
+        training.takeUp();
+        run.writeConfig(config);
+        return training.train();
+      }
     }
   }
 

@@ -16,7 +16,7 @@ import org.betavae.train.optimizer.LearningRate;
  * <p>What decides about later steps, and is not in the graph, goes into each checkpoint as {@link
  * Checkpoint#progress}: a run that was killed at any moment goes on as if it had not been.
  */
-final class TrainingRun {
+final class TrainingRun implements AutoCloseable {
   private static final int PREFETCH = 4;
   private static final String ITEMS = "data/items";
   private static final String RATE = "learning_rate/state";
@@ -28,6 +28,7 @@ final class TrainingRun {
   private final TrainListener listener;
   private final CheckpointStore checkpoints;
   private final RunLog log;
+  private final RunPictures pictures;
   private final Divergence divergence;
   private final ValidationTrack track;
   private final LearningRate learningRate;
@@ -50,6 +51,7 @@ final class TrainingRun {
     this.listener = listener;
     checkpoints = new CheckpointStore(run.checkpoints(), config.run().keepCheckpoints());
     log = new RunLog(run, config);
+    pictures = new RunPictures(run.pictures(), config, data.all().shape(), session);
     divergence = new Divergence(config, data.all().shape().size());
     track = new ValidationTrack(config.validation());
     learningRate = config.optimizer().newLearningRate(config.steps());
@@ -58,6 +60,7 @@ final class TrainingRun {
   /** Sets first weights. */
   void begin() {
     session.initialize();
+    log.begin(0);
   }
 
   /**
@@ -75,7 +78,6 @@ final class TrainingRun {
                 + ": none of its checkpoints can be read. Start again with --overwrite.");
       }
       begin();
-      log.resumeAt(0);
       listener.onMessage("Starting at step 0: the run was ended before its first checkpoint");
       return;
     }
@@ -88,7 +90,7 @@ final class TrainingRun {
     meter.restore(checkpoint.progress());
     restoreRate(checkpoint.progress());
     checkpoints.setAsideAfter(step);
-    log.resumeAt(step);
+    log.begin(step);
     listener.onMessage("Resuming at step " + step + " from " + latest.get().file());
     if (track.bestStep() == step && bestStep() != step) {
       checkpoints.saveBest(latest.get().file()); // the end came between the two
@@ -151,7 +153,8 @@ final class TrainingRun {
     divergence.requireFinite(session.termNames(), terms, batch, step, savedStep);
     listener.onProgress(meter.progress(step, config.steps()));
     if (step % config.run().logEvery() == 0) {
-      log.training(step, meter.takeMeans(), session.termNames(), learningRate.rate(Math.max(1, step)));
+      log.training(
+          step, meter.takeMeans(), session.termNames(), learningRate.rate(Math.max(1, step)));
     }
     if (step % config.validation().validationEvery() == 0) {
       validate(true);
@@ -165,6 +168,7 @@ final class TrainingRun {
     long start = System.nanoTime();
     validation = evaluate(step);
     validatedStep = step;
+    log.pictures(step, session.withAverages(() -> pictures.current(data.validation(), validation)));
     if (scheduled) {
       // Not what finish() adds when a run is stopped: an unbroken run would not have seen it.
       learningRate.observe(validation.loss());
@@ -219,7 +223,7 @@ final class TrainingRun {
     long modelStep = config.exportsBest() ? takeBest() : step;
     run.deleteSummary(); // until the models of this end are whole, there is none
     session.withAverages(this::writeModel);
-    log.draw(run, listener);
+    log.draw(listener);
     RunSummary summary =
         RunSummary.of(config, data.all(), validation, meter, step, modelStep, end, session);
     run.writeSummary(summary);
@@ -230,8 +234,7 @@ final class TrainingRun {
     SavedModels models = new SavedModels(config, data.all().shape(), session.weights());
     models.writeEncoder(run.encoder());
     models.writeDecoder(run.decoder());
-    new RunPictures(run.pictures(), config, data.all().shape(), session)
-        .write(data.validation(), validation);
+    pictures.write(data.validation(), validation);
     return run.encoder();
   }
 
@@ -254,5 +257,11 @@ final class TrainingRun {
 
   private long bestStep() {
     return checkpoints.best(message -> {}).map(best -> best.checkpoint().step()).orElse(-1L);
+  }
+
+  /** Completes the log; the session is its owner's. */
+  @Override
+  public void close() {
+    log.close();
   }
 }

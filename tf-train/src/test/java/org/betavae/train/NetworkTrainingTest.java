@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.betavae.data.ItemShape;
+import org.betavae.train.checkpoint.Checkpoint;
 import org.betavae.train.network.NetworkSettings;
 import org.betavae.train.network.Networks;
 import org.junit.jupiter.api.Test;
@@ -60,16 +61,16 @@ class NetworkTrainingTest {
     ItemShape shape = ItemShape.image(side, side, channels);
     TrainConfig config = config(arch, shape);
     float[] items = items(shape);
-    Map<String, float[]> afterOne;
+    Checkpoint afterOne;
     Map<String, float[]> afterTwo;
     try (VaeSession session = new VaeSession(config, shape, 100, "cpu")) {
       session.initialize();
       Map<String, float[]> before = session.weights();
       float first = session.step(items, 1, RATE)[0];
       assertTrue(Float.isFinite(first));
-      afterOne = session.state();
+      afterOne = session.checkpoint(1, Map.of());
       for (String name : List.of("encoder/mean/kernel", lastBias(session.weights().keySet()))) {
-        assertFalse(Arrays.equals(before.get(name), afterOne.get(name)), name);
+        assertFalse(Arrays.equals(before.get(name), afterOne.arrays().get(name)), name);
       }
       session.step(items, 2, RATE);
       afterTwo = session.weights();

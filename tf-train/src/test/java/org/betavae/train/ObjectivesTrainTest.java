@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.betavae.data.ItemShape;
+import org.betavae.train.checkpoint.Checkpoint;
 import org.betavae.train.checkpoint.CheckpointStore;
 import org.betavae.train.objective.Objective;
 import org.junit.jupiter.api.Test;
@@ -39,13 +40,13 @@ class ObjectivesTrainTest {
   @ParameterizedTest
   @MethodSource("everyObjective")
   void restoredSession_goesOnWithTheSameBits_andTowersWithTheSameLoss(TrainConfig config) {
-    Map<String, float[]> half;
+    Checkpoint half;
     Map<String, float[]> whole;
     List<float[]> losses = new ArrayList<>();
     try (VaeSession session = new VaeSession(config, DATA.shape(), DATA.size(), "cpu")) {
       session.initialize();
       losses.addAll(train(session, config, 1, 2));
-      half = session.state();
+      half = session.checkpoint(2, Map.of());
       losses.addAll(train(session, config, 3, 4));
       whole = session.state();
     }

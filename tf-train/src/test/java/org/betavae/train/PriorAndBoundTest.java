@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import org.betavae.data.ItemShape;
+import org.betavae.train.checkpoint.Checkpoint;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,12 +31,12 @@ class PriorAndBoundTest {
   @CsvSource({"vae,vamp", "iwae,standard-normal", "iwae,vamp"})
   void resumedRun_endsWithTheSameBits(String objective, String prior) {
     TrainConfig config = config().objective(objective).set("prior", prior).threads(1).build();
-    Map<String, float[]> middle;
+    Checkpoint middle;
     Map<String, float[]> expected;
     try (VaeSession session = session(config)) {
       session.initialize();
       train(session, 1, 2);
-      middle = session.state();
+      middle = session.checkpoint(2, Map.of());
       train(session, 3, 4);
       expected = session.state();
     }
@@ -89,15 +90,14 @@ class PriorAndBoundTest {
     TrainConfig config = config().set("prior", "vamp").set("prior-components", 1).build();
     try (VaeSession session = session(config)) {
       session.initialize();
-      Map<String, float[]> weights = session.weights();
+      Checkpoint changed = session.checkpoint(0, Map.of());
+      Map<String, float[]> weights = changed.arrays();
       // A bias of 5 moves every posterior, and a log-variance of -8 makes it narrow.
       Arrays.fill(weights.get("encoder/mean/kernel"), 0);
       Arrays.fill(weights.get("encoder/mean/bias"), 5);
       Arrays.fill(weights.get("encoder/log_var/kernel"), 0);
       Arrays.fill(weights.get("encoder/log_var/bias"), -8);
-      Map<String, float[]> state = session.state();
-      state.putAll(weights);
-      session.restore(state, "a test");
+      session.restore(changed, "a test");
       for (float z : PriorSamples.draw(session, config, 50)) {
         assertEquals(5, z, 5 * Math.exp(-4));
       }
