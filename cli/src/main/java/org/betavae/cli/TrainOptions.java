@@ -12,6 +12,7 @@ import org.betavae.train.objective.LikelihoodSettings;
 import org.betavae.train.objective.Location;
 import org.betavae.train.objective.Objective;
 import org.betavae.train.objective.PriorSettings;
+import org.betavae.train.objective.SupervisedLoss;
 import org.betavae.train.objective.TcEstimator;
 
 /** The options that set a {@link TrainConfig}, with its defaults. */
@@ -86,6 +87,22 @@ final class TrainOptions {
   static final Opt<Integer> IMPORTANCE_SAMPLES =
       Opt.integer("importance-samples", "samples of z for each image in iwae", 1, 100_000)
           .or(DEFAULTS.objective().importanceSamples());
+  static final Opt<String> SUPERVISED =
+      Opt.choice(
+              "supervised",
+              "any objective: latent k learns the data's factor k, or the class, by squared error or"
+                  + " cross-entropy",
+              SupervisedLoss.NAMES)
+          .or(DEFAULTS.supervised().loss());
+  static final Opt<Double> SUPERVISED_WEIGHT =
+      weight("supervised-weight", "its weight").or(DEFAULTS.supervised().weight());
+  static final Opt<Integer> SUPERVISED_LABELS =
+      Opt.integer(
+              "supervised-labels",
+              "how many items have labels, chosen by --seed; 0 for all",
+              0,
+              Integer.MAX_VALUE)
+          .or(DEFAULTS.supervised().labels());
   static final Opt<Integer> LATENT =
       Opt.integer("latent", "number of latents", 1, 100_000).or(DEFAULTS.latent());
   static final Opt<String> ARCH =
@@ -204,6 +221,9 @@ final class TrainOptions {
           LAMBDA_D_FACTOR,
           TC_ESTIMATOR,
           IMPORTANCE_SAMPLES,
+          SUPERVISED,
+          SUPERVISED_WEIGHT,
+          SUPERVISED_LABELS,
           LATENT,
           ARCH,
           IMAGE_SIZE,

@@ -25,6 +25,7 @@ import org.betavae.train.network.NetworkSettings;
 import org.betavae.train.objective.LikelihoodSettings;
 import org.betavae.train.objective.ObjectiveSettings;
 import org.betavae.train.objective.PriorSettings;
+import org.betavae.train.objective.SupervisedSettings;
 import org.betavae.train.optimizer.OptimizerSettings;
 
 /**
@@ -50,6 +51,7 @@ final class ConfigTree {
   private static final List<Class<? extends Record>> SECTIONS =
       List.of(
           ObjectiveSettings.class,
+          SupervisedSettings.class,
           LikelihoodSettings.class,
           PriorSettings.class,
           NetworkSettings.class,
@@ -65,6 +67,7 @@ final class ConfigTree {
     for (Record section :
         List.of(
             config.objective(),
+            config.supervised(),
             config.likelihood(),
             config.prior(),
             config.network(),
@@ -109,6 +112,7 @@ final class ConfigTree {
     return new TrainConfig(
         all.path("data").isNull() ? null : all.path("data").asText(),
         section(all, ObjectiveSettings.class),
+        section(all, SupervisedSettings.class),
         section(all, LikelihoodSettings.class),
         section(all, PriorSettings.class),
         section(all, NetworkSettings.class),

@@ -58,6 +58,7 @@ public record RunModels(OnnxModel encoder, OnnxModel decoder, ModelFacts facts) 
       settings.put("prior", config.prior().prior());
       settings.put("prior-components", config.prior().priorComponents());
     }
+    settings.putAll(config.supervised().settings());
     return new ModelFacts(
         item.size() == 3 ? List.of(item.get(2), item.get(0), item.get(1)) : item,
         config.latent(),

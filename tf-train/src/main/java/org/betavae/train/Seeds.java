@@ -27,6 +27,9 @@ final class Seeds {
   /** Which components of a mixture prior are sampled. */
   static final long COMPONENTS = 6;
 
+  /** Which items have labels. */
+  static final long LABELS = 7;
+
   /** The first of an objective's own draws; the next ones follow. */
   static final long OBJECTIVE = 1000;
 

@@ -9,6 +9,7 @@ import org.betavae.train.objective.LikelihoodSettings;
 import org.betavae.train.objective.Objective;
 import org.betavae.train.objective.ObjectiveSettings;
 import org.betavae.train.objective.PriorSettings;
+import org.betavae.train.objective.SupervisedSettings;
 import org.betavae.train.optimizer.OptimizerSettings;
 
 /**
@@ -18,6 +19,7 @@ import org.betavae.train.optimizer.OptimizerSettings;
  *
  * @param data data source, as given on the command line
  * @param objective what is minimised
+ * @param supervised whether latents learn labels too
  * @param likelihood distribution of the items
  * @param prior distribution of the latents
  * @param network encoder and decoder
@@ -28,6 +30,7 @@ import org.betavae.train.optimizer.OptimizerSettings;
 public record TrainConfig(
     String data,
     ObjectiveSettings objective,
+    SupervisedSettings supervised,
     LikelihoodSettings likelihood,
     PriorSettings prior,
     NetworkSettings network,
@@ -45,6 +48,7 @@ public record TrainConfig(
       new TrainConfig(
           "sprites",
           ObjectiveSettings.DEFAULT,
+          SupervisedSettings.DEFAULT,
           LikelihoodSettings.DEFAULT,
           PriorSettings.DEFAULT,
           NetworkSettings.DEFAULT,

@@ -85,6 +85,10 @@ public final class Trainer {
   private static VaeSession newSession(TrainConfig config, TrainData data) {
     DataCheck.requireFits(config, data);
     return new VaeSession(
-        config, data.all().shape(), data.all().size(), Devices.resolve(config.run().device()));
+        config,
+        data.all().shape(),
+        data.train().size(),
+        Labels.of(config, data.train()),
+        Devices.resolve(config.run().device()));
   }
 }

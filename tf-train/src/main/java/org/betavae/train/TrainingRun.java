@@ -148,7 +148,7 @@ final class TrainingRun implements AutoCloseable {
   private void trainStep(Batch batch) {
     meter.startStep();
     step++;
-    float[] terms = session.step(batch.values(), step, learningRate.rate(step));
+    float[] terms = session.step(batch, step, learningRate.rate(step));
     meter.endStep(terms, config.batch());
     divergence.requireFinite(session.termNames(), terms, batch, step, savedStep);
     listener.onProgress(meter.progress(step, config.steps()));

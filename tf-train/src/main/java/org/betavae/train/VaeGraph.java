@@ -63,12 +63,14 @@ final class VaeGraph implements AutoCloseable {
    * @param items {@code [batch, ...]}
    * @param noise {@code [batch * samples, latent]}, an item's samples one after the other
    * @param random seed of random operations, {@code [2]}, where there are any
+   * @param labels see {@link Labels#read}, where there are any
    * @param updates runs a step; its terms are {@link VaeGraph#TERMS} and then further ones
    */
   record Training(
       Placeholder<TFloat32> items,
       Placeholder<TFloat32> noise,
       Optional<Placeholder<TInt32>> random,
+      Optional<Placeholder<TFloat32>> labels,
       Updates updates) {}
 
   /**
@@ -102,10 +104,11 @@ final class VaeGraph implements AutoCloseable {
   /**
    * Builds the graph.
    *
-   * @param datasetSize number of items in the data set
+   * @param datasetSize number of items that are trained on
+   * @param labelWidth numbers of an item's labels, 0 where there are none
    * @throws IllegalArgumentException if the network cannot take items of that shape
    */
-  VaeGraph(TrainConfig config, ItemShape shape, long datasetSize) {
+  VaeGraph(TrainConfig config, ItemShape shape, long datasetSize, int labelWidth) {
     this.config = config;
     this.shape = shape;
     this.datasetSize = datasetSize;
@@ -116,7 +119,7 @@ final class VaeGraph implements AutoCloseable {
       Ops tf = Ops.create(graph);
       weights = new Weights(tf);
       fed = fed(tf);
-      training = training(tf);
+      training = training(tf, labelWidth);
       evaluation = evaluation(tf.withSubScope("evaluation"));
     } catch (RuntimeException | Error e) {
       graph.close();
@@ -178,7 +181,7 @@ final class VaeGraph implements AutoCloseable {
         draws);
   }
 
-  private Training training(Ops tf) {
+  private Training training(Ops tf, int labelWidth) {
     int batch = config.batch();
     Pass pass = Pass.training(tf, weights);
     Placeholder<TFloat32> items = placeholder(tf, "items", itemsShape(shape, batch));
@@ -186,6 +189,12 @@ final class VaeGraph implements AutoCloseable {
         placeholder(tf, "noise", Shape.of((long) batch * samples(), config.latent()));
     Objective.Terms terms = towers(pass, items, noise);
     Objective.Loss loss = objective.loss(pass, terms);
+    Optional<Placeholder<TFloat32>> labels = Optional.empty();
+    if (labelWidth > 0) {
+      Placeholder<TFloat32> fedLabels = placeholder(tf, "labels", Shape.of(batch, labelWidth));
+      labels = Optional.of(fedLabels);
+      loss = config.supervised().newLoss().orElseThrow().addTo(tf, loss, terms.mean(), fedLabels);
+    }
     Map<String, Operand<TFloat32>> scalars = new LinkedHashMap<>();
     List<Operand<TFloat32>> first = List.of(loss.total(), terms.reconstruction(), terms.kl());
     for (int i = 0; i < first.size(); i++) {
@@ -193,7 +202,7 @@ final class VaeGraph implements AutoCloseable {
     }
     scalars.putAll(loss.parts());
     Updates updates = new Updates(graph, pass, config.optimizer(), loss, scalars);
-    return new Training(items, noise, pass.random(), updates);
+    return new Training(items, noise, pass.random(), labels, updates);
   }
 
   private Objective.Terms towers(Pass pass, Operand<TFloat32> items, Operand<TFloat32> noise) {

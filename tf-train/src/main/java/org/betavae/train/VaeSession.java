@@ -3,7 +3,9 @@ package org.betavae.train;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
+import org.betavae.data.Batch;
 import org.betavae.data.ItemShape;
 import org.betavae.train.checkpoint.Checkpoint;
 import org.betavae.train.network.Weights.Weight;
@@ -33,6 +35,9 @@ final class VaeSession implements AutoCloseable {
   private final TFloat32 controls;
   private final List<TFloat32> draws = new ArrayList<>();
   private final UpdateFeeds updateFeeds;
+  private final Optional<Labels> labels;
+  private final TFloat32 labelTensor;
+  private final float[] labelValues;
   private final float[] terms;
   private final float[] epsilon;
   private final float[] controlValues;
@@ -81,10 +86,28 @@ final class VaeSession implements AutoCloseable {
     }
   }
 
+  /** A session without labels. */
   VaeSession(TrainConfig config, ItemShape shape, long datasetSize, String device) {
+    this(config, shape, datasetSize, Optional.empty(), device);
+  }
+
+  /**
+   * A session whose weights are not set yet.
+   *
+   * @param datasetSize number of items that are trained on
+   * @param labels of these items, if the objective has a supervised term
+   */
+  VaeSession(
+      TrainConfig config,
+      ItemShape shape,
+      long datasetSize,
+      Optional<Labels> labels,
+      String device) {
     this.config = config;
     this.shape = shape;
-    graph = new VaeGraph(config, shape, datasetSize);
+    this.labels = labels;
+    int labelWidth = labels.map(Labels::width).orElse(0);
+    graph = new VaeGraph(config, shape, datasetSize, labelWidth);
     try {
       session = new Session(graph.graph(), Devices.sessionConfig(config, device));
     } catch (RuntimeException | Error e) {
@@ -101,6 +124,8 @@ final class VaeSession implements AutoCloseable {
     for (Draw draw : objective.draws()) {
       draws.add(TFloat32.tensorOf(Shape.of(draw.rowsFor(config.batch()), config.latent())));
     }
+    labelValues = new float[config.batch() * labelWidth];
+    labelTensor = TFloat32.tensorOf(Shape.of(config.batch(), labelWidth));
     terms = new float[termNames().size()];
     epsilon = new float[config.batch() * graph.samples() * config.latent()];
   }
@@ -148,6 +173,19 @@ final class VaeSession implements AutoCloseable {
   }
 
   /**
+   * One optimiser step on a batch of the items that are trained on, with their labels; as {@link
+   * #step(float[], long, double)} otherwise.
+   */
+  float[] step(Batch batch, long step, double rate) {
+    labels.ifPresent(
+        l -> {
+          l.read(batch.indices(), labelValues);
+          write(labelTensor, labelValues, labelValues.length);
+        });
+    return step(batch.values(), step, rate);
+  }
+
+  /**
    * One optimiser step.
    *
    * @param values {@code batch} items, row-major
@@ -184,6 +222,7 @@ final class VaeSession implements AutoCloseable {
               runner.feed(r, random);
             });
     feedObjective(runner, step, config.batch(), draws);
+    t.labels().ifPresent(l -> runner.feed(l, labelTensor));
     updateFeeds.feed(runner, rate, step);
     return runner.addTarget(t.updates().run()).fetch(t.updates().terms());
   }
@@ -263,6 +302,7 @@ final class VaeSession implements AutoCloseable {
       noise.close();
       random.close();
       controls.close();
+      labelTensor.close();
       draws.forEach(TFloat32::close);
       updateFeeds.close();
     }

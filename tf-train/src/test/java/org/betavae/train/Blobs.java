@@ -1,6 +1,9 @@
 package org.betavae.train;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.betavae.data.Dataset;
 import org.betavae.data.Factors;
 import org.betavae.data.ItemShape;
@@ -13,6 +16,7 @@ final class Blobs implements Dataset {
   private final float scale;
   private final float wrong;
   private final int wrongItem;
+  private final Optional<Factors> factors;
 
   Blobs(ItemShape shape, int size) {
     this(shape, size, 1);
@@ -34,6 +38,18 @@ final class Blobs implements Dataset {
     this.scale = scale;
     this.wrong = wrong;
     this.wrongItem = wrongItem;
+    factors = Optional.empty();
+  }
+
+  /** With classes of three factors for each item. */
+  Blobs(ItemShape shape, int size, IntFunction<int[]> classes) {
+    this.shape = shape;
+    this.size = size;
+    scale = 1;
+    wrong = 0;
+    wrongItem = -1;
+    int[][] table = IntStream.range(0, size).mapToObj(classes).toArray(int[][]::new);
+    factors = Optional.of(Factors.of(List.of("a", "b", "c"), table));
   }
 
   @Override
@@ -86,7 +102,7 @@ final class Blobs implements Dataset {
 
   @Override
   public Optional<Factors> factors() {
-    return Optional.empty();
+    return factors;
   }
 
   @Override

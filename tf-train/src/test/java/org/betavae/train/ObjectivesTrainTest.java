@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Runs with every objective. */
 class ObjectivesTrainTest {
-  private static final Blobs DATA = new Blobs(ItemShape.vector(64), 100);
+  private static final Blobs DATA = new Blobs(ItemShape.image(28, 28, 1), 100);
 
   @TempDir Path folder;
 
@@ -94,7 +94,7 @@ class ObjectivesTrainTest {
   private static TrainConfig.Builder config() {
     return TrainConfig.defaults().toBuilder()
         .data("blobs")
-        .arch("mlp")
+        .arch("conv32")
         .latent(3)
         .batch(8)
         .threads(1)

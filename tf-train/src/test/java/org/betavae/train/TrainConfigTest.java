@@ -13,6 +13,7 @@ import org.betavae.train.network.NetworkSettings;
 import org.betavae.train.objective.LikelihoodSettings;
 import org.betavae.train.objective.ObjectiveSettings;
 import org.betavae.train.objective.PriorSettings;
+import org.betavae.train.objective.SupervisedSettings;
 import org.betavae.train.optimizer.OptimizerSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,6 +42,7 @@ class TrainConfigTest {
                 "mss",
                 41,
                 43),
+            new SupervisedSettings("xent", 43.5, 47),
             new LikelihoodSettings("gaussian", "learned", 0.25, "sigmoid"),
             new PriorSettings("standard-normal", 21),
             NetworkSettings.named("mlp", 3),

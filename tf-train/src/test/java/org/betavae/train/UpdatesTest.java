@@ -130,7 +130,7 @@ class UpdatesTest {
   @Test
   void modelAndAdversary_waitForAllGradientsOfBoth() {
     TrainConfig config = config().objective("factor-vae").set("optimizer", "rmsprop").build();
-    try (VaeGraph graph = new VaeGraph(config, SMALL, 100)) {
+    try (VaeGraph graph = new VaeGraph(config, SMALL, 100, 0)) {
       List<Updates.Optimized> both = graph.training().updates().optimizers();
       assertEquals(List.of("rmsprop", "adam"), both.stream().map(o -> o.rule().name()).toList());
       // The terms, and one gradient a weight of either.

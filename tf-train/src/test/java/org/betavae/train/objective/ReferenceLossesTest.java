@@ -46,13 +46,6 @@ class ReferenceLossesTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> everyDiscriminator() throws IOException {
-    return Reference.cases().stream()
-        .filter(c -> c.root().has("discriminator_loss"))
-        .map(c -> DynamicTest.dynamicTest(c.file(), () -> checkDiscriminator(c)));
-  }
-
-  @TestFactory
   Stream<DynamicTest> farApartPosteriors_keepTheirTotalCorrelation() throws IOException {
     return Reference.cases().stream()
         .filter(c -> c.root().has("total_correlation"))
@@ -119,77 +112,6 @@ class ReferenceLossesTest {
     got.forEach((name, values) -> near(c, "gradient of " + name, expected.path(name), values));
   }
 
-  private static void checkDiscriminator(Reference.Case c) {
-    JsonNode weights = c.input("discriminator");
-    JsonNode expected = c.root().path("discriminator_loss");
-    int units = weights.path("b1").size();
-    Discriminator discriminator =
-        new Discriminator(1, units, (float) weights.path("leaky_slope").asDouble());
-    Map<String, String> names =
-        Map.of(
-            "w1", "discriminator/dense1/kernel",
-            "b1", "discriminator/dense1/bias",
-            "w2", "discriminator/logits/kernel",
-            "b2", "discriminator/logits/bias");
-    Formula formula =
-        c.inputs(new Formula(), "z", "z_permuted").with("uniform", order(c), zShape(c));
-    names.forEach((key, name) -> formula.withWeight(name, Reference.floats(weights.path(key))));
-    FactorVae objective = new FactorVae(10, discriminator);
-    Formula.Outcomes ofWeights =
-        formula.evaluateAll(
-            (pass, in) -> {
-              Objective.Loss loss =
-                  objective.loss(pass, zeroTerms(pass.tf(), in.get("z"), in.get("uniform")));
-              return Map.of(
-                  "total", loss.adversary().orElseThrow(),
-                  "accuracy", loss.parts().get("discriminator_accuracy"),
-                  "z_permuted", FactorVae.permuted(pass.tf(), in.get("z"), in.get("uniform")));
-            },
-            "total",
-            names.values().toArray(String[]::new));
-    for (String value : List.of("total", "accuracy")) {
-      near(c, value, expected.path(value), ofWeights.values().get(value));
-    }
-    near(c, "z_permuted", c.input("z_permuted"), ofWeights.values().get("z_permuted"));
-    names.forEach(
-        (key, name) ->
-            near(c, key, expected.path("grad").path(key), ofWeights.gradients().get(name)));
-    checkLogits(c, objective, expected);
-    ran++;
-  }
-
-  private static void checkLogits(Reference.Case c, FactorVae objective, JsonNode expected) {
-    String[] logits = {"d_logits_z", "d_logits_permuted"};
-    Formula formula = c.inputs(new Formula(), logits);
-    Formula.Bodies losses =
-        (pass, in) -> {
-          Ops tf = pass.tf();
-          Objective.Terms terms = zeroTerms(tf, in.get("d_logits_z"), in.get("d_logits_z"));
-          Objective.Loss loss =
-              objective.loss(tf, terms, in.get("d_logits_z"), in.get("d_logits_permuted"));
-          return Map.of("adversary", loss.adversary().orElseThrow(), "total", loss.total());
-        };
-    Formula.Outcomes adversary = formula.evaluateAll(losses, "adversary", logits);
-    near(c, "adversary", expected.path("total"), adversary.values().get("adversary"));
-    checkGradients(c, expected.path("grad"), adversary.gradients());
-    for (JsonNode o : c.root().path("objectives")) {
-      JsonNode partial = o.path("partial").path("d_logits_z");
-      if (!partial.isMissingNode()) {
-        FactorVae own = (FactorVae) objective(o).orElseThrow();
-        Formula.Outcomes total =
-            formula.evaluateAll(
-                (pass, in) -> {
-                  Operand<TFloat32> z = in.get("d_logits_z");
-                  return Map.of(
-                      "total", own.loss(pass.tf(), zeroTerms(pass.tf(), z, z), z, z).total());
-                },
-                "total",
-                "d_logits_z");
-        near(c, "d_logits_z", partial, total.gradients().get("d_logits_z"));
-      }
-    }
-  }
-
   private static void checkFarApart(Reference.Case c) {
     JsonNode expected = c.root().path("total_correlation");
     Formula formula = new Formula();
@@ -230,7 +152,7 @@ class ReferenceLossesTest {
   }
 
   /** An entry's objective, told by its name's beginning and its parameters. */
-  private static Optional<Objective> objective(JsonNode entry) {
+  static Optional<Objective> objective(JsonNode entry) {
     String name = entry.path("name").asText();
     JsonNode p = entry.path("params");
     double gamma = p.path("gamma").asDouble(1);
@@ -347,13 +269,8 @@ class ReferenceLossesTest {
     return tf.math.add(in.get("mean"), tf.math.mul(sigma, in.get("eps")));
   }
 
-  private static Objective.Terms zeroTerms(Ops tf, Operand<TFloat32> z, Operand<TFloat32> uniform) {
-    Operand<TFloat32> zero = tf.constant(0f);
-    return new Objective.Terms(z, z, z, zero, zero, List.of(), List.of(uniform), 1, 1);
-  }
-
   /** Numbers that sort each latent into the file's permutation, largest first. */
-  private static float[] order(Reference.Case c) {
+  static float[] order(Reference.Case c) {
     JsonNode permutation = c.input("permutation");
     int latents = permutation.size();
     int batch = permutation.get(0).size();
@@ -366,7 +283,7 @@ class ReferenceLossesTest {
     return uniform;
   }
 
-  private static long[] zShape(Reference.Case c) {
+  static long[] zShape(Reference.Case c) {
     return Reference.shape(c.input("z"));
   }
 
