@@ -189,6 +189,13 @@ final class TrainOptions {
               0,
               Double.POSITIVE_INFINITY)
           .or(DEFAULTS.validation().earlyStoppingMinDelta());
+  static final Opt<Integer> IWAE_SAMPLES =
+      Opt.integer(
+              "iwae-samples",
+              "samples of the importance weighted bound at the end, 0 for none",
+              0,
+              1_000_000)
+          .or(DEFAULTS.validation().iwaeSamples());
   static final Opt<String> EXPORT_WEIGHTS =
       Opt.choice(
               "export-weights",
@@ -247,6 +254,7 @@ final class TrainOptions {
           VALIDATION_IMAGES,
           EARLY_STOPPING,
           EARLY_STOPPING_MIN_DELTA,
+          IWAE_SAMPLES,
           EXPORT_WEIGHTS,
           CHECKPOINT_EVERY,
           KEEP_CHECKPOINTS);

@@ -55,6 +55,16 @@ final class RunLog implements AutoCloseable {
 
   /** Terms on held-out data. */
   void validation(long step, Validation v, double learningRate, double imagesPerSecond) {
+    validation(step, v, Map.of(), learningRate, imagesPerSecond);
+  }
+
+  /** Terms on held-out data, with further ones by name. */
+  void validation(
+      long step,
+      Validation v,
+      Map<String, Double> further,
+      double learningRate,
+      double imagesPerSecond) {
     append(
         new History.Line(
             step,
@@ -63,7 +73,7 @@ final class RunLog implements AutoCloseable {
             v.negativeElbo(),
             v.reconstruction(),
             v.kl(),
-            Map.of(),
+            further,
             learningRate,
             imagesPerSecond,
             true));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.util.List;
+import java.util.Map;
 import org.betavae.data.Dataset;
 import org.betavae.data.ItemShape;
 
@@ -29,6 +30,8 @@ import org.betavae.data.ItemShape;
  * @param posteriorStd standard deviation of each latent under the aggregate posterior
  * @param imagesPerSecond images trained on, a second, without validation and checkpoints
  * @param seconds time spent in training steps, over all resumptions of this process
+ * @param bounds what was evaluated once at the end, by name: {@code negative_iwae_50} is the
+ *     importance weighted bound with 50 samples, nats per image
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 public record RunSummary(
@@ -48,7 +51,8 @@ public record RunSummary(
     List<Double> posteriorMean,
     List<Double> posteriorStd,
     double imagesPerSecond,
-    double seconds) {
+    double seconds,
+    Map<String, Double> bounds) {
 
   /** Why a run came to its end. */
   public enum End {
@@ -68,6 +72,30 @@ public record RunSummary(
     klPerDimension = List.copyOf(klPerDimension);
     posteriorMean = List.copyOf(posteriorMean);
     posteriorStd = List.copyOf(posteriorStd);
+    bounds = bounds == null ? Map.of() : Map.copyOf(bounds); // null in what older versions wrote
+  }
+
+  /** The same with bounds by name. */
+  RunSummary withBounds(Map<String, Double> newBounds) {
+    return new RunSummary(
+        datasetName,
+        datasetSize,
+        itemShape,
+        steps,
+        modelStep,
+        end,
+        images,
+        parameters,
+        loss,
+        negativeElbo,
+        reconstruction,
+        kl,
+        klPerDimension,
+        posteriorMean,
+        posteriorStd,
+        imagesPerSecond,
+        seconds,
+        newBounds);
   }
 
   static RunSummary of(
@@ -99,6 +127,7 @@ public record RunSummary(
         validation.posteriorMean(),
         validation.posteriorStd(),
         meter.overallImagesPerSecond(),
-        meter.overallSeconds());
+        meter.overallSeconds(),
+        Map.of());
   }
 }

@@ -221,11 +221,13 @@ final class TrainingRun implements AutoCloseable {
       validate(false);
     }
     long modelStep = config.exportsBest() ? takeBest() : step;
+    Map<String, Double> bounds = end == RunSummary.End.INTERRUPTED ? Map.of() : bounds(modelStep);
     run.deleteSummary(); // until the models of this end are whole, there is none
     session.withAverages(this::writeModel);
     log.draw(listener);
     RunSummary summary =
-        RunSummary.of(config, data.all(), validation, meter, step, modelStep, end, session);
+        RunSummary.of(config, data.all(), validation, meter, step, modelStep, end, session)
+            .withBounds(bounds);
     run.writeSummary(summary);
     return summary;
   }
@@ -236,6 +238,20 @@ final class TrainingRun implements AutoCloseable {
     models.writeDecoder(run.decoder());
     pictures.write(data.validation(), validation);
     return run.encoder();
+  }
+
+  /** What is evaluated once, of the weights that are exported; it may take long. */
+  private Map<String, Double> bounds(long modelStep) {
+    int samples = config.validation().iwaeSamples();
+    if (samples == 0) {
+      return Map.of();
+    }
+    long start = System.nanoTime();
+    double bound = ImportanceBound.of(session, config, data.validation(), samples);
+    double speed = data.validation().size() / ((System.nanoTime() - start) / 1e9);
+    Map<String, Double> bounds = Map.of(ImportanceBound.name(samples), bound);
+    log.validation(modelStep, validation, bounds, learningRate.rate(Math.max(1, step)), speed);
+    return bounds;
   }
 
   /** Puts the best weights in the place of the last ones; returns their step. */

@@ -13,6 +13,8 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
  * @param earlyStopping training ends after so many validations in a row without an improvement of
  *     the negative ELBO; 0 never ends it
  * @param earlyStoppingMinDelta a smaller gain is no improvement, nats per image, at least 0
+ * @param iwaeSamples K of the importance weighted bound that is evaluated when a run ends; 0 for
+ *     none
  */
 @JsonNaming(PropertyNamingStrategies.KebabCaseStrategy.class)
 public record ValidationSettings(
@@ -21,11 +23,12 @@ public record ValidationSettings(
     int validationImages,
     long validationEvery,
     int earlyStopping,
-    double earlyStoppingMinDelta) {
+    double earlyStoppingMinDelta,
+    int iwaeSamples) {
 
   /** A twentieth, at most 2,000 items, every 1,000 steps; never ends a run. */
   public static final ValidationSettings DEFAULT =
-      new ValidationSettings(null, 0.05, 2000, 1000, 0, 0);
+      new ValidationSettings(null, 0.05, 2000, 1000, 0, 0, 0);
 
   public ValidationSettings {
     Settings.require(
@@ -54,5 +57,11 @@ public record ValidationSettings(
         earlyStoppingMinDelta,
         "a finite number of nats >= 0",
         "Use 0 to count every gain.");
+    Settings.require(
+        iwaeSamples >= 0,
+        "iwae-samples",
+        iwaeSamples,
+        "a whole number >= 0",
+        "Use 0 for no bound, 50 or 5000 as in the literature.");
   }
 }

@@ -125,6 +125,21 @@ class PriorAndBoundTest {
   }
 
   @Test
+  void boundAtTheEnd_isInTheSummaryAndTheLastValidationLine() {
+    TrainConfig config =
+        config().steps(2).set("iwae-samples", 6).set("validation-fraction", 0.1).build();
+    RunFolder run = RunFolder.create(folder.resolve("run"), false);
+    RunSummary summary = Trainer.start(run, config, new Blobs(SHAPE, 60), TrainListener.NONE);
+    double bound = summary.bounds().get("negative_iwae_6");
+    assertTrue(bound > 0 && bound < 1.05 * summary.negativeElbo(), summary.toString());
+    var lines = new History(run.historyFile()).lines();
+    History.Line last = lines.get(lines.size() - 1);
+    assertTrue(last.validation());
+    assertEquals(Map.of("negative_iwae_6", bound), last.further());
+    assertEquals(summary.bounds(), run.readSummary().bounds());
+  }
+
+  @Test
   void boundInTheGraph_isTheBoundInTheLoop() {
     TrainConfig config = config().objective("iwae").set("importance-samples", 8).build();
     try (VaeSession session = session(config)) {
@@ -163,6 +178,11 @@ class PriorAndBoundTest {
         assertThrows(
             IllegalArgumentException.class, () -> config().set("prior-components", 0).build());
     assertTrue(e.getMessage().contains("prior-components is 0"), e.getMessage());
+    e =
+        assertThrows(
+            IllegalArgumentException.class, () -> config().set("iwae-samples", -1).build());
+    assertTrue(e.getMessage().contains("iwae-samples is -1"), e.getMessage());
+    assertTrue(e.getMessage().contains("Use 0 for no bound"), e.getMessage());
     e =
         assertThrows(
             IllegalArgumentException.class, () -> config().set("importance-samples", 0).build());

@@ -86,7 +86,8 @@ class ResumeTest {
 
   @Test
   void minDelta_makesSmallGainsNone() {
-    ValidationTrack track = new ValidationTrack(new ValidationSettings(null, 0.1, 10, 1, 2, 0.5));
+    ValidationTrack track =
+        new ValidationTrack(new ValidationSettings(null, 0.1, 10, 1, 2, 0.5, 0));
     assertTrue(track.add(1, 10, true));
     assertTrue(track.add(2, 9.6, true)); // the best, but no gain by more than 0.5
     assertFalse(track.isStopDue());
