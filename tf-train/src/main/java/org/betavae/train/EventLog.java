@@ -33,6 +33,9 @@ final class EventLog implements AutoCloseable {
   private static final int FLUSH_MILLIS = 10_000;
   private static final int CHANNELS = 3;
 
+  /** As TensorFlow 2 ends its own; the operator puts a dot before it. */
+  private static final String SUFFIX = "v2";
+
   private final Path folder;
   private final Graph graph = new Graph();
   private final Session session;
@@ -70,7 +73,7 @@ final class EventLog implements AutoCloseable {
             tf.constant(folder.toString()),
             tf.constant(QUEUE),
             tf.constant(FLUSH_MILLIS),
-            tf.constant(""));
+            tf.constant(SUFFIX));
     writeScalar = tf.summary.writeScalarSummary(writer, step, tag, value);
     writeImage =
         tf.summary.writeImageSummary(

@@ -1,0 +1,74 @@
+package org.betavae.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HistoryChartTest {
+  /** Height of one panel. */
+  private static final int PANEL = 320;
+
+  @TempDir Path folder;
+  private final List<String> messages = new ArrayList<>();
+
+  @Test
+  void learningRate_hasAPanelOnlyWhereItChanges() throws IOException {
+    assertEquals(2 * PANEL, height("constant.png", 0));
+    assertEquals(3 * PANEL, height("falling.png", 1e-3));
+  }
+
+  @Test
+  void historyWithoutTraining_isNotDrawn() {
+    HistoryChart.write(folder.resolve("none.png"), List.of(), TrainListener.NONE);
+    assertFalse(Files.exists(folder.resolve("none.png")));
+  }
+
+  private int height(String name, double fall) throws IOException {
+    Path file = folder.resolve(name);
+    List<History.Line> lines = new ArrayList<>();
+    for (int i = 1; i <= 40; i++) {
+      double kl = 8 * (1 - Math.exp(-i / 10.0));
+      double reconstruction = 30 + 500 * Math.exp(-i / 6.0);
+      Map<String, Double> further = Map.of("total_correlation", Math.sin(i / 9.0));
+      double rate = 1e-2 * Math.exp(-i * fall * 100);
+      lines.add(line(100L * i, reconstruction, kl, further, rate, false));
+      if (i % 10 == 0) {
+        lines.add(line(100L * i, reconstruction + 3, kl + 0.2, Map.of(), rate, true));
+      }
+    }
+    // A term that is lost for one line leaves a gap and no more.
+    lines.add(line(4100, Double.NaN, 8, Map.of(), 1e-2 * Math.exp(-40 * fall * 100), false));
+    TrainListener listener =
+        new TrainListener() {
+          @Override
+          public void onMessage(String message) {
+            messages.add(message);
+          }
+        };
+    HistoryChart.write(file, lines, listener);
+    assumeTrue(messages.isEmpty(), "this JDK cannot draw text");
+    return ImageIO.read(file.toFile()).getHeight();
+  }
+
+  private static History.Line line(
+      long step,
+      double reconstruction,
+      double kl,
+      Map<String, Double> further,
+      double rate,
+      boolean validation) {
+    double elbo = reconstruction + kl;
+    return new History.Line(
+        step, step * 64, elbo, elbo, reconstruction, kl, further, rate, 1000, validation);
+  }
+}
