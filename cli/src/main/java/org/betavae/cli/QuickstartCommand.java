@@ -38,7 +38,7 @@ final class QuickstartCommand extends Command {
   private static final double LEARNING_RATE = 5e-4;
 
   /** Share of the time at the first beta, which gives each latent one factor. */
-  private static final double FIRST_SHARE = 0.45;
+  private static final double FIRST_SHARE = 0.35;
 
   /** Then beta falls to the plain VAE's, which sharpens; the latents keep what they have found. */
   private static final double LAST_BETA = 1;
@@ -151,7 +151,7 @@ final class QuickstartCommand extends Command {
   private static TrainConfig sharpened(TrainConfig config, RunSummary soFar, double secondsLeft) {
     long done = soFar.steps();
     long more = Math.max(2, Math.round(secondsLeft * (double) done / soFar.seconds()));
-    long fallen = done + Math.max(1, more / 2);
+    long fallen = done + Math.max(1, more / 4);
     return config.toBuilder()
         .steps(done + more)
         .set("beta-schedule", "0:%s,%d:%s,%d:%s".formatted(BETA, done, BETA, fallen, LAST_BETA))
