@@ -7,14 +7,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.stream.Collectors;
 import org.betavae.export.ModelFolder;
 import org.betavae.export.OnnxModel;
-import org.betavae.export.TensorSpec;
 import org.betavae.export.TfModel;
 import org.betavae.export.TfSignature;
 import org.betavae.train.RunFolder;
@@ -22,7 +19,6 @@ import org.betavae.train.RunFolder;
 /** {@code inspect}: what is in a model file or folder. */
 final class InspectCommand extends Command {
   private static final String OPERAND = "FILE.onnx|MODEL|RUN|SAVED_MODEL";
-  private static final int VALUE_WIDTH = 60;
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   InspectCommand() {
@@ -86,13 +82,15 @@ final class InspectCommand extends Command {
     head.row("  producer", model.producer().isEmpty() ? "(not named)" : model.producer());
     head.row("  opset", Integer.toString(model.opset()));
     head.row("  parameters", Numbers.count(model.parameterCount()));
-    head.wrapped("  operators", operators(model.operatorCounts()), VALUE_WIDTH);
+    ModelText.operators(head, model.operatorCounts());
     head.lines().forEach(console::say);
-    sayTensors(model.inputs(), model.outputs(), console);
+    ModelText.tensors(model.inputs(), model.outputs()).lines().forEach(console::say);
     if (withMetadata && !model.metadata().isEmpty()) {
       console.say("  metadata");
       Table metadata = new Table();
-      model.metadata().forEach((k, v) -> metadata.wrapped("    " + k, text(v), VALUE_WIDTH));
+      model
+          .metadata()
+          .forEach((k, v) -> metadata.wrapped("    " + k, text(v), ModelText.VALUE_WIDTH));
       metadata.lines().forEach(console::say);
     }
     return json;
@@ -147,30 +145,12 @@ final class InspectCommand extends Command {
       node.set("outputs", Json.tensors(signature.outputs()));
       signature.operatorCounts().forEach(node.putObject("operators")::put);
       console.say("  signature " + signature.name());
-      new Table()
-          .wrapped("  operators", operators(signature.operatorCounts()), VALUE_WIDTH)
-          .lines()
-          .forEach(console::say);
-      sayTensors(signature.inputs(), signature.outputs(), console);
+      Table operators = new Table();
+      ModelText.operators(operators, signature.operatorCounts());
+      operators.lines().forEach(console::say);
+      ModelText.tensors(signature.inputs(), signature.outputs()).lines().forEach(console::say);
     }
     return json;
-  }
-
-  private static String operators(Map<String, Integer> counts) {
-    return counts.entrySet().stream()
-        .sorted(
-            Comparator.comparing((Map.Entry<String, Integer> e) -> -e.getValue())
-                .thenComparing(Map.Entry::getKey))
-        .map(e -> e.getKey() + (e.getValue() == 1 ? "" : "(" + e.getValue() + ")"))
-        .collect(Collectors.joining(", "));
-  }
-
-  private static void sayTensors(
-      List<TensorSpec> inputs, List<TensorSpec> outputs, Console console) {
-    Table table = new Table();
-    inputs.forEach(t -> table.row("  input", t.name(), t.type(), t.shapeText()));
-    outputs.forEach(t -> table.row("  output", t.name(), t.type(), t.shapeText()));
-    table.lines().forEach(console::say);
   }
 
   private static void sayFields(String title, JsonNode object, Console console) {
@@ -178,7 +158,7 @@ final class InspectCommand extends Command {
     Table table = new Table();
     object
         .properties()
-        .forEach(e -> table.wrapped("  " + e.getKey(), text(e.getValue()), VALUE_WIDTH));
+        .forEach(e -> table.wrapped("  " + e.getKey(), text(e.getValue()), ModelText.VALUE_WIDTH));
     table.lines().forEach(console::say);
   }
 

@@ -48,6 +48,7 @@ public final class Main {
         new QuickstartCommand(),
         new TrainCommand(),
         new ExportCommand(),
+        new ConvertCommand(),
         new VerifyCommand(),
         new InspectCommand(),
         new EmbedCommand(),

@@ -2,10 +2,13 @@ package org.betavae.cli;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.List;
 import java.util.Locale;
 
 /** Numbers as people read them, the same in every locale. */
 final class Numbers {
+  private static final List<String> UNITS = List.of("kB", "MB", "GB");
+
   private Numbers() {}
 
   /** Without a needless fraction: 4 for 4.0, 0.0001 for 1e-4, 1e-5 below that. */
@@ -43,6 +46,16 @@ final class Numbers {
     return Double.isFinite(value)
         ? new BigDecimal(value).round(new MathContext(6)).doubleValue()
         : value;
+  }
+
+  /** Bytes as 512 bytes, 3.4 kB, 12.6 MB or 2.20 GB, in thousands. */
+  static String bytes(long value) {
+    if (value < 1000) {
+      return value + " bytes";
+    }
+    int step = value < 1_000_000 ? 0 : value < 1_000_000_000 ? 1 : 2;
+    double size = value / Math.pow(1000, step + 1.0);
+    return String.format(Locale.ROOT, size < 10 ? "%.2f %s" : "%.1f %s", size, UNITS.get(step));
   }
 
   static String count(long value) {

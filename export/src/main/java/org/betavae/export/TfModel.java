@@ -40,7 +40,7 @@ public final class TfModel {
   }
 
   /**
-   * Reads a frozen {@code GraphDef}.
+   * Reads a frozen {@code GraphDef}, in protobuf's text format if the name ends in .pbtxt.
    *
    * @param inputs tensors to feed: {@code "node"}, {@code "node:0"}, or with a name to use from
    *     then on, {@code "name=node:0"}
@@ -55,6 +55,16 @@ public final class TfModel {
               + ", expected at least one tensor to fetch. Name the graph's result.");
     }
     return new TfModel(GraphDefReader.read(file, inputs, outputs));
+  }
+
+  /**
+   * What the inputs and outputs of a frozen {@code GraphDef} probably are: its placeholders, and
+   * what no other node reads. The signature has no name.
+   *
+   * @throws ConversionException if the file is no graph
+   */
+  public static TfSignature graphDefEnds(Path file) {
+    return GraphDefReader.ends(file);
   }
 
   /**

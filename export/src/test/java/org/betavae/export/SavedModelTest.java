@@ -477,7 +477,7 @@ final class SavedModelTest {
             ConversionException.class, () -> TfToOnnx.convert(tf, ConvertOptions.defaults()));
     assertSays(
         e,
-        "Digamma (node 'a', node 'c'), Lgamma (node 'b')",
+        "Digamma (2 nodes: 'a', 'c'), Lgamma (node 'b')",
         "operators are supported",
         "docs/operators.md");
   }

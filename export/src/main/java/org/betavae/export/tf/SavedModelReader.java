@@ -1,9 +1,6 @@
 package org.betavae.export.tf;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.AbstractMap.SimpleEntry;
 import java.util.ArrayList;
@@ -56,27 +53,16 @@ public final class SavedModelReader {
               + ": no such folder, expected a SavedModel. Name the folder that holds saved_model.pb.");
     }
     if (!Files.exists(file)) {
-      boolean text = Files.exists(folder.resolve("saved_model.pbtxt"));
-      throw new ConversionException(
-          "Cannot read "
-              + folder
-              + ": it holds no saved_model.pb, expected a SavedModel. "
-              + (text
-                  ? "A saved_model.pbtxt is not read: save the model in binary form."
-                  : "Name the folder that holds saved_model.pb."));
+      Path text = folder.resolve("saved_model.pbtxt");
+      if (!Files.exists(text)) {
+        throw new ConversionException(
+            "Cannot read "
+                + folder
+                + ": it holds no saved_model.pb, expected a SavedModel. Name the folder that holds saved_model.pb.");
+      }
+      file = text;
     }
-    SavedModel model;
-    try {
-      model = SavedModel.parseFrom(bytes(file));
-    } catch (InvalidProtocolBufferException e) {
-      throw new ConversionException(
-          "Cannot read "
-              + file
-              + ": no valid SavedModel protobuf ("
-              + e.getMessage()
-              + "). The file is cut off or damaged; copy it again.",
-          e);
-    }
+    SavedModel model = ProtoFile.read(file, "SavedModel", SavedModel.getDefaultInstance());
     return new SavedModelReader(folder, file, choose(model, file));
   }
 
@@ -103,26 +89,6 @@ public final class SavedModelReader {
             + ". Save the model for serving.");
   }
 
-  /** The file's bytes, with errors that name it. */
-  static byte[] bytes(Path file) {
-    try {
-      if (Files.size(file) > Integer.MAX_VALUE - 8L) {
-        throw new ConversionException(
-            "Cannot read "
-                + file
-                + ": it has "
-                + Files.size(file)
-                + " bytes, a protobuf file holds less than 2 GB. The file is damaged or of another kind.");
-      }
-      return Files.readAllBytes(file);
-    } catch (NoSuchFileException e) {
-      throw new ConversionException("Cannot read " + file + ": no such file. Check the path.", e);
-    } catch (IOException e) {
-      throw new ConversionException(
-          "Cannot read " + file + ": " + e + ". Check that the file can be read.", e);
-    }
-  }
-
   /** Names of the signatures that have outputs. */
   public List<String> signatures() {
     return List.copyOf(signatures.keySet());
@@ -135,6 +101,14 @@ public final class SavedModelReader {
     }
     if (signatures.size() == 1) {
       return signatures.firstKey();
+    }
+    if (signatures.isEmpty()) {
+      throw new ConversionException(
+          "Cannot choose a signature of "
+              + folder
+              + ": it has none, expected "
+              + DEFAULT_SIGNATURE
+              + ". Save the model with signatures=, or with model.export(...).");
     }
     throw new ConversionException(
         "Cannot choose a signature of "
@@ -229,7 +203,8 @@ public final class SavedModelReader {
               + folder
               + ": no such signature, expected one of "
               + signatures()
-              + ". Name one of them.");
+              + ". Name one of them."
+              + Nearest.question(name, signatures()));
     }
     return s;
   }

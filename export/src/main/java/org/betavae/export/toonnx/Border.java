@@ -34,6 +34,7 @@ final class Border {
     List<String> outputs = tf.outputs().stream().map(o -> o.spec().name()).toList();
     checkKnown("inputsAsNchw", "inputs", options.inputsAsNchw(), inputs);
     checkKnown("outputsAsNchw", "outputs", options.outputsAsNchw(), outputs);
+    checkKnown("inputShapes", "inputs", options.inputShapes().keySet(), inputs);
     checkKnown(
         "rename",
         "inputs and outputs",
@@ -96,7 +97,7 @@ final class Border {
   void addInputs(Emitter out) {
     boolean first = true;
     for (TfGraph.Input in : tf.inputs()) {
-      TensorSpec spec = in.spec();
+      TensorSpec spec = shaped(in.spec());
       String name = inputNames.get(spec.name());
       List<Dim> shape = shape(spec, name, first);
       first = false;
@@ -137,6 +138,30 @@ final class Border {
             + "' of shape "
             + shape
             + ", expected an image [N,H,W,C]. Leave it out of the option.");
+  }
+
+  /** The input with the shape that the options give it, which must fit the model's own. */
+  private TensorSpec shaped(TensorSpec spec) {
+    List<Long> given = options.inputShapes().get(spec.name());
+    if (given == null) {
+      return spec;
+    }
+    List<Long> own = spec.shape();
+    boolean fits = own == null || own.size() == given.size();
+    for (int i = 0; fits && own != null && i < given.size(); i++) {
+      fits = own.get(i) < 0 || own.get(i).equals(given.get(i));
+    }
+    if (!fits || given.stream().anyMatch(d -> d < -1)) {
+      throw new IllegalArgumentException(
+          "inputShapes gives '"
+              + spec.name()
+              + "' the shape "
+              + given
+              + ", expected one that fits the model's "
+              + spec.shapeText()
+              + ", -1 for a free dimension. Change only dimensions that the model leaves free.");
+    }
+    return new TensorSpec(spec.name(), spec.type(), given);
   }
 
   /**

@@ -208,7 +208,7 @@ final class Emitter {
     if (value.rank() < 0) {
       throw fail(
           "the number of dimensions of '" + value.name() + "' is not known",
-          "expected a known rank. Give the model's inputs fixed ranks");
+          "expected a known rank. Give the inputs' shapes by the option inputShapes (--input-shapes)");
     }
     return value.rank();
   }

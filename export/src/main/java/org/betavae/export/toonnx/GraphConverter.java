@@ -7,6 +7,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.betavae.export.ConversionException;
 import org.betavae.export.ConvertOptions;
 import org.betavae.export.onnx.OnnxGraph;
@@ -84,15 +85,13 @@ public final class GraphConverter {
     List<String> parts = new ArrayList<>();
     missing.forEach(
         (op, nodes) -> {
-          List<String> first =
-              nodes.stream().limit(NODES_NAMED).map(name -> "node '" + name + "'").toList();
-          int more = nodes.size() - first.size();
-          parts.add(
-              op
-                  + " ("
-                  + String.join(", ", first)
-                  + (more > 0 ? " and " + more + " more" : "")
-                  + ")");
+          String first =
+              nodes.stream()
+                  .limit(NODES_NAMED)
+                  .map(name -> "'" + name + "'")
+                  .collect(Collectors.joining(", "));
+          String count = nodes.size() == 1 ? "node " : nodes.size() + " nodes: ";
+          parts.add(op + " (" + count + first + (nodes.size() > NODES_NAMED ? ", ..." : "") + ")");
         });
     throw new ConversionException(
         "Cannot convert: no converter for "

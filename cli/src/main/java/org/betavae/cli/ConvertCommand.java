@@ -1,0 +1,160 @@
+package org.betavae.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.betavae.export.ConvertOptions;
+import org.betavae.export.OnnxModel;
+import org.betavae.export.TensorSpec;
+import org.betavae.export.TfModel;
+import org.betavae.export.TfToOnnx;
+
+/** {@code convert}: any TensorFlow model to one ONNX file. */
+final class ConvertCommand extends Command {
+  private static final Opt<Path> OUT =
+      Opt.path("out", "FILE.onnx", "ONNX file to write; one that is there is replaced").needed();
+  private static final Opt<String> INPUTS_AS_NCHW =
+      Opt.text("inputs-as-nchw", "NAMES", "image inputs that ONNX takes channels first");
+  private static final Opt<String> OUTPUTS_AS_NCHW =
+      Opt.text("outputs-as-nchw", "NAMES", "image outputs that ONNX gives channels first");
+  private static final Opt<String> INPUT_SHAPES =
+      Opt.text("input-shapes", "SHAPES", "shapes the model leaves open, such as x[-1,28,28,1]");
+
+  ConvertCommand() {
+    super("convert", CommandGroup.EXCHANGE, "turn a TensorFlow model into an ONNX file");
+  }
+
+  @Override
+  List<Opt<?>> options() {
+    List<Opt<?>> options = new ArrayList<>(TfSource.OPTIONS);
+    options.addAll(
+        List.of(OUT, ExportCommand.OPSET, INPUTS_AS_NCHW, OUTPUTS_AS_NCHW, INPUT_SHAPES));
+    return options;
+  }
+
+  @Override
+  String details() {
+    return "Pure Java: TensorFlow is not loaded. SavedModels of TensorFlow 1 and 2, Keras 2 and 3,"
+        + " and frozen GraphDefs (.pb, or text as .pbtxt). The signature is serving_default, or the"
+        + " only one; 'betavae inspect DIR' lists them."
+        + "\nNames are separated by commas. In --inputs and --outputs a tensor is node or node:0,"
+        + " with a name for ONNX as name=node:0, with a shape as node:0[1,28,28,1]."
+        + "\nOperators without a converter are all named before anything is written.";
+  }
+
+  @Override
+  List<String> examples() {
+    return List.of(
+        "convert --saved-model keras/encoder --out encoder.onnx",
+        "convert --graph-def frozen.pb --inputs x:0 --outputs y:0 --out y.onnx");
+  }
+
+  @Override
+  Outcome run(Arguments args, Console console) throws IOException {
+    long start = System.nanoTime();
+    Path out = args.get(OUT);
+    Targets.file(OUT, out, List.of("onnx"));
+    TfSource source = TfSource.of(args);
+    TfModel tf = source.read();
+    OnnxModel onnx = TfToOnnx.convert(tf, options(args, source, tf));
+    onnx.write(out);
+    double seconds = (System.nanoTime() - start) / 1e9;
+    say(source, out, onnx, seconds, console);
+    return Outcome.done(json(source, out, onnx, seconds));
+  }
+
+  private static ConvertOptions options(Arguments args, TfSource source, TfModel tf) {
+    Map<String, List<Long>> shapes = new LinkedHashMap<>(source.shapes());
+    args.find(INPUT_SHAPES)
+        .ifPresent(
+            text ->
+                TensorNames.read(INPUT_SHAPES, text)
+                    .forEach(
+                        given ->
+                            shapes.put(
+                                known(INPUT_SHAPES, given.name(), tf.inputs()),
+                                given
+                                    .shape()
+                                    .orElseThrow(() -> noShape(given.name(), tf.inputs())))));
+    return ConvertOptions.defaults()
+        .withOpset(args.get(ExportCommand.OPSET))
+        .withInputsAsNchw(images(args, INPUTS_AS_NCHW, tf.inputs()))
+        .withOutputsAsNchw(images(args, OUTPUTS_AS_NCHW, tf.outputs()))
+        .withInputShapes(shapes);
+  }
+
+  private static UsageException noShape(String name, List<TensorSpec> inputs) {
+    return new UsageException(
+        INPUT_SHAPES.dashed()
+            + " gives "
+            + name
+            + " no shape, expected one such as "
+            + name
+            + inputs.stream()
+                .filter(i -> i.name().equals(name) && i.shape() != null)
+                .map(TensorSpec::shapeText)
+                .findFirst()
+                .orElse("[-1,28,28,1]"));
+  }
+
+  private static Set<String> images(Arguments args, Opt<String> option, List<TensorSpec> tensors) {
+    Set<String> names = new LinkedHashSet<>();
+    args.find(option)
+        .ifPresent(
+            text ->
+                TensorNames.read(option, text)
+                    .forEach(given -> names.add(known(option, given.name(), tensors))));
+    return names;
+  }
+
+  /** The name as the model has it; {@code x:0} may be said for {@code x}. */
+  private static String known(Opt<String> option, String name, List<TensorSpec> tensors) {
+    List<String> names = tensors.stream().map(TensorSpec::name).toList();
+    String plain = name.endsWith(":0") ? name.substring(0, name.length() - 2) : name;
+    return Optional.of(name)
+        .filter(names::contains)
+        .or(() -> Optional.of(plain).filter(names::contains))
+        .orElseThrow(
+            () ->
+                new UsageException(
+                    option.dashed()
+                        + " names "
+                        + name
+                        + Text.suggestion(name, "", names)
+                        + ", expected names out of "
+                        + names));
+  }
+
+  private static void say(
+      TfSource source, Path out, OnnxModel onnx, double seconds, Console console)
+      throws IOException {
+    console.say("Converted " + source.what() + " to " + out);
+    Table table = new Table();
+    table.row("  opset", Integer.toString(onnx.opset()));
+    table.row("  parameters", Numbers.count(onnx.parameterCount()));
+    ModelText.operators(table, onnx.operatorCounts());
+    table.row("  size", Numbers.bytes(Files.size(out)));
+    table.row("  time", Numbers.brief(seconds) + " s");
+    ModelText.tensors(onnx.inputs(), onnx.outputs()).lines().forEach(console::say);
+    table.lines().forEach(console::say);
+  }
+
+  private static ObjectNode json(TfSource source, Path out, OnnxModel onnx, double seconds)
+      throws IOException {
+    ObjectNode json = Json.object().put("out", out.toString()).put("opset", onnx.opset());
+    source.signature().ifPresent(name -> json.put("signature", name));
+    json.set("inputs", Json.tensors(onnx.inputs()));
+    json.set("outputs", Json.tensors(onnx.outputs()));
+    onnx.operatorCounts().forEach(json.putObject("operators")::put);
+    json.put("parameters", onnx.parameterCount()).put("bytes", Files.size(out));
+    return json.put("seconds", Numbers.rounded(seconds));
+  }
+}

@@ -1,0 +1,76 @@
+package org.betavae.cli;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A tensor as people type it: {@code name}, {@code node:0} or {@code name=node:0}, with or without
+ * a shape behind it, {@code x:0[-1,28,28,1]}.
+ *
+ * @param reference the text without the shape
+ * @param shape -1 for a free dimension; empty when none was typed
+ */
+record TensorNames(String reference, Optional<List<Long>> shape) {
+  private static final Pattern SHAPE = Pattern.compile("([^\\[\\]]+)(?:\\[([^\\[\\]]*)])?");
+
+  /** A comma between two tensors, not one inside of a shape. */
+  private static final Pattern COMMA = Pattern.compile(",(?![^\\[]*])");
+
+  /** What the converted model calls it. */
+  String name() {
+    int equals = reference.indexOf('=');
+    String name = equals >= 0 ? reference.substring(0, equals) : reference;
+    return equals < 0 && name.endsWith(":0") ? name.substring(0, name.length() - 2) : name;
+  }
+
+  /**
+   * Reads a list with commas between.
+   *
+   * @throws UsageException if an entry is empty or its shape is none
+   */
+  static List<TensorNames> read(Opt<String> option, String text) {
+    List<TensorNames> all = new ArrayList<>();
+    for (String part : COMMA.split(text, -1)) {
+      all.add(one(option, text, part.strip()));
+    }
+    return all;
+  }
+
+  private static TensorNames one(Opt<String> option, String text, String part) {
+    Matcher matcher = SHAPE.matcher(part);
+    try {
+      if (matcher.matches()) {
+        String dims = matcher.group(2);
+        return new TensorNames(
+            matcher.group(1).strip(), Optional.ofNullable(dims).map(TensorNames::shape));
+      }
+    } catch (NumberFormatException e) {
+      throw wrong(option, text, part);
+    }
+    throw wrong(option, text, part);
+  }
+
+  private static List<Long> shape(String dims) {
+    return dims.isBlank()
+        ? List.of()
+        : Arrays.stream(dims.split(",", -1))
+            .map(String::strip)
+            .map(d -> d.equals("?") || d.equalsIgnoreCase("None") ? -1L : Long.parseLong(d))
+            .toList();
+  }
+
+  private static UsageException wrong(Opt<String> option, String text, String part) {
+    return new UsageException(
+        option.dashed()
+            + " is \""
+            + text
+            + "\", where \""
+            + part
+            + "\" is no tensor, expected names with commas between, each with or without a shape:"
+            + " x or x[-1,28,28,1]");
+  }
+}
