@@ -1,5 +1,7 @@
 package org.betavae.export;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
@@ -97,16 +99,26 @@ public final class OnnxModel {
   }
 
   /**
-   * How many nodes of each operator the graph has, by operator name; other domains than ONNX's own
-   * as {@code domain:Name}.
+   * How many nodes of each operator the graph has, those inside of loops and branches too, by
+   * operator name; other domains than ONNX's own as {@code domain:Name}.
    */
   public Map<String, Integer> operatorCounts() {
     Map<String, Integer> counts = new TreeMap<>();
-    for (NodeProto n : proto.getGraph().getNodeList()) {
+    count(proto.getGraph(), counts);
+    return Collections.unmodifiableMap(counts);
+  }
+
+  private static void count(GraphProto graph, Map<String, Integer> counts) {
+    for (NodeProto n : graph.getNodeList()) {
       boolean standard = n.getDomain().isEmpty() || n.getDomain().equals("ai.onnx");
       counts.merge(standard ? n.getOpType() : n.getDomain() + ":" + n.getOpType(), 1, Integer::sum);
+      for (AttributeProto a : n.getAttributeList()) {
+        if (a.hasG()) {
+          count(a.getG(), counts);
+        }
+        a.getGraphsList().forEach(g -> count(g, counts));
+      }
     }
-    return Collections.unmodifiableMap(counts);
   }
 
   /** The file's {@code metadata_props}, in the order of their keys. */

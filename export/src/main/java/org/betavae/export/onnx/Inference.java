@@ -31,6 +31,8 @@ final class Inference {
     ReduceRules.register(RULES);
     ProductRules.register(RULES);
     WindowRules.register(RULES);
+    FlowRules.register(RULES);
+    RecurrentRules.register(RULES);
   }
 
   private Inference() {}

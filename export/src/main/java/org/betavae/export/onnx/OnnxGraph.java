@@ -25,14 +25,26 @@ public final class OnnxGraph {
       Set.of("Transpose", "Reshape", "Squeeze", "Unsqueeze", "Cast", "Identity");
 
   private final int opset;
+  private final OnnxGraph parent;
   private final Set<OnnxNode> nodes = new LinkedHashSet<>();
   private final List<OnnxValue> inputs = new ArrayList<>();
   private final Map<String, OnnxValue> outputs = new LinkedHashMap<>();
+  private final Map<OnnxValue, OnnxValue> captures = new LinkedHashMap<>();
   private int freshDims;
 
   /** An empty graph for a version of the standard operator set. */
   public OnnxGraph(int opset) {
     this.opset = opset;
+    this.parent = null;
+  }
+
+  /**
+   * An empty graph to become an attribute of a node, such as the body of a Loop. Constants may be
+   * shared with the graphs around it; other values of theirs it reads through {@link #capture}.
+   */
+  public OnnxGraph(OnnxGraph parent) {
+    this.opset = parent.opset;
+    this.parent = parent;
   }
 
   /** Version of the standard operator set. */
@@ -45,6 +57,62 @@ public final class OnnxGraph {
     OnnxValue v = new OnnxValue(name, type, shape, null);
     inputs.add(v);
     return v;
+  }
+
+  /** The graph around this one; null for the outermost. */
+  public OnnxGraph parent() {
+    return parent;
+  }
+
+  /**
+   * What stands in this graph for a value of the graph around it. The node that takes this graph as
+   * an attribute reads the captured values as further inputs, which the file does not list.
+   */
+  public OnnxValue capture(OnnxValue outer) {
+    if (outer.isConstant()) {
+      return outer;
+    }
+    return captures.computeIfAbsent(
+        outer,
+        v -> {
+          OnnxValue inner = new OnnxValue(v.name(), v.type(), v.shape(), null);
+          inner.inferElements(v.elements());
+          return inner;
+        });
+  }
+
+  /** The value of the graph around that a captured one stands for; null for any other value. */
+  public OnnxValue outside(OnnxValue inner) {
+    return captures.entrySet().stream()
+        .filter(e -> e.getValue() == inner)
+        .map(Map.Entry::getKey)
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** Inputs, captured values and results of nodes, in the order in which they were added. */
+  public List<OnnxValue> visible() {
+    List<OnnxValue> all = new ArrayList<>(inputs);
+    all.addAll(captures.values());
+    nodes.forEach(n -> all.addAll(n.outputs()));
+    return all;
+  }
+
+  /** The values of the graph around that this graph reads, by those with what stands for them. */
+  Map<OnnxValue, OnnxValue> captures() {
+    return captures;
+  }
+
+  /** Another value of the graph around takes the place of a captured one. */
+  private void recapture(OnnxValue old, OnnxValue with) {
+    OnnxValue inner = captures.remove(old);
+    if (inner == null) {
+      return;
+    }
+    OnnxValue same = with.isConstant() ? with : captures.putIfAbsent(with, inner);
+    if (same != null) {
+      replace(inner, same);
+    }
   }
 
   /** Makes a value a graph output under a name. */
@@ -98,7 +166,7 @@ public final class OnnxGraph {
 
   /** A fresh unknown dimension. */
   public Dim freshDim() {
-    return Dim.unknown("unknown_" + ++freshDims);
+    return parent != null ? parent.freshDim() : Dim.unknown("unknown_" + ++freshDims);
   }
 
   /** Adds a node with one output, or computes it if all inputs are constants. */
@@ -110,6 +178,7 @@ public final class OnnxGraph {
   public List<OnnxValue> nodes(
       String op, String name, List<OnnxValue> in, Map<String, ?> attributes, int outputCount) {
     OnnxNode node = new OnnxNode(op, name, in, attributes);
+    node.graphs().forEach(g -> g.captures.keySet().forEach(node::addCapture));
     List<Tensor> folded = Folding.fold(node, outputCount);
     if (folded != null) {
       List<OnnxValue> out = new ArrayList<>();
@@ -170,6 +239,9 @@ public final class OnnxGraph {
   /** Changes one input of a node; types and shapes must stay what they were. */
   public void setInput(OnnxNode node, int i, OnnxValue value) {
     OnnxValue old = node.input(i);
+    if (i >= node.listedInputs()) {
+      node.graphs().forEach(g -> g.recapture(old, value));
+    }
     node.setInput(i, value);
     old.removeUser(node);
     value.addUser(node);
@@ -189,14 +261,42 @@ public final class OnnxGraph {
     node.inputs().stream().filter(in -> in != null).forEach(in -> removeIfUnused(in.producer()));
   }
 
-  /** Removes every node that no output needs. */
+  /** Removes every node that no output needs, in the graphs inside of nodes too. */
   public void removeUnneeded() {
+    removeUnread();
+    boolean changed = false;
+    for (OnnxNode n : nodes()) {
+      n.graphs().forEach(OnnxGraph::removeUnneeded);
+      changed |= dropCaptures(n);
+    }
+    if (changed) {
+      removeUnread();
+    }
+  }
+
+  private void removeUnread() {
     Set<OnnxNode> needed = new HashSet<>(inOrder());
     for (OnnxNode n : nodes()) {
       if (!needed.contains(n)) {
         remove(n);
       }
     }
+  }
+
+  /** Has a node no longer read what the graphs inside of it no longer need. */
+  private static boolean dropCaptures(OnnxNode node) {
+    boolean changed = false;
+    node.graphs()
+        .forEach(g -> g.captures.values().removeIf(in -> in.users().isEmpty() && !g.isOutput(in)));
+    for (int i = node.inputs().size() - 1; i >= node.listedInputs(); i--) {
+      OnnxValue in = node.input(i);
+      if (node.graphs().stream().noneMatch(g -> g.captures.containsKey(in))) {
+        node.removeInput(i);
+        in.removeUser(node);
+        changed = true;
+      }
+    }
+    return changed;
   }
 
   private void remove(OnnxNode node) {

@@ -15,17 +15,30 @@ public final class OnnxNode {
   private final List<OnnxValue> inputs;
   private final List<OnnxValue> outputs = new ArrayList<>();
   private final SortedMap<String, Object> attributes;
+  private final int listedInputs;
 
   OnnxNode(String op, String name, List<OnnxValue> inputs, Map<String, ?> attributes) {
     this.op = op;
     this.name = name;
     this.inputs = new ArrayList<>(inputs);
+    this.listedInputs = inputs.size();
     this.attributes = new TreeMap<>(attributes);
   }
 
   void addOutput(OnnxValue value) {
     outputs.add(value);
     value.producedBy(this);
+  }
+
+  /** Adds a value that the graphs inside of the node read. */
+  void addCapture(OnnxValue value) {
+    if (!inputs.subList(listedInputs, inputs.size()).contains(value)) {
+      inputs.add(value);
+    }
+  }
+
+  void removeInput(int i) {
+    inputs.remove(i);
   }
 
   void setInput(int i, OnnxValue value) {
@@ -51,9 +64,25 @@ public final class OnnxNode {
     return name;
   }
 
-  /** Inputs; null where one is left out. */
+  /**
+   * Inputs; null where one is left out. Behind those that the file lists are what the graphs inside
+   * of the node read of the graph that it stands in.
+   */
   public List<OnnxValue> inputs() {
     return Collections.unmodifiableList(inputs);
+  }
+
+  /** How many inputs the file lists. */
+  public int listedInputs() {
+    return listedInputs;
+  }
+
+  /** The graphs inside of the node, such as the body of a Loop, in the order of their names. */
+  public List<OnnxGraph> graphs() {
+    return attributes.values().stream()
+        .filter(OnnxGraph.class::isInstance)
+        .map(OnnxGraph.class::cast)
+        .toList();
   }
 
   /** Input i; null if it is left out or the node has fewer. */
@@ -73,7 +102,7 @@ public final class OnnxNode {
 
   /**
    * Attributes by name: {@code Long}, {@code Float}, {@code String}, {@code long[]}, {@code
-   * float[]} or a {@code Tensor}.
+   * float[]}, a {@code Tensor}, an {@code OnnxGraph} or a list of {@code String}.
    */
   public SortedMap<String, Object> attributes() {
     return Collections.unmodifiableSortedMap(attributes);

@@ -12,6 +12,7 @@ import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,15 +21,17 @@ import org.betavae.export.Tensor;
 
 /** Turns the graph into ONNX's protobuf. The same graph gives the same bytes. */
 public final class OnnxWriter {
-  private final OnnxGraph graph;
   private final Map<OnnxValue, String> names = new HashMap<>();
   private final Set<String> taken = new HashSet<>();
   private final Set<String> nodeNames = new HashSet<>();
   private final Map<String, Integer> numbers = new HashMap<>();
 
-  private OnnxWriter(OnnxGraph graph) {
-    this.graph = graph;
-  }
+  private final Set<OnnxValue> written = new HashSet<>();
+
+  /** Where all constants go: the graphs inside of nodes read those of the outermost one. */
+  private final GraphProto.Builder outermost = GraphProto.newBuilder();
+
+  private OnnxWriter() {}
 
   /**
    * Writes a graph.
@@ -44,7 +47,7 @@ public final class OnnxWriter {
         .setProducerName(producer)
         .setProducerVersion(version)
         .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(graph.opset()))
-        .setGraph(new OnnxWriter(graph).graph(graphName))
+        .setGraph(new OnnxWriter().graph(graph, graphName))
         .build();
   }
 
@@ -59,41 +62,52 @@ public final class OnnxWriter {
     return opset <= 18 ? 8 : opset <= 20 ? 9 : 10;
   }
 
-  private GraphProto graph(String graphName) {
-    GraphProto.Builder out = GraphProto.newBuilder().setName(graphName);
+  private GraphProto graph(OnnxGraph graph, String graphName) {
     for (OnnxValue in : graph.inputs()) {
       names.put(in, in.name());
       taken.add(in.name());
-      out.addInput(info(in, in.name()));
+      outermost.addInput(info(in, in.name()));
     }
     taken.addAll(graph.outputs().keySet());
+    return fill(outermost, graph, graph.outputs()).setName(graphName).build();
+  }
+
+  /** A graph inside of a node: no name of the graphs around may come up in it again. */
+  private GraphProto inner(OnnxGraph graph, String graphName) {
+    GraphProto.Builder out = GraphProto.newBuilder().setName(graphName);
+    graph.captures().forEach((outer, in) -> names.put(in, name(outer)));
+    graph.inputs().forEach(in -> out.addInput(info(in, name(in))));
+    Map<String, OnnxValue> outputs = new LinkedHashMap<>();
+    graph.outputs().forEach((name, value) -> outputs.put(unique(name, taken), value));
+    return fill(out, graph, outputs).build();
+  }
+
+  private GraphProto.Builder fill(
+      GraphProto.Builder out, OnnxGraph graph, Map<String, OnnxValue> outputs) {
     List<NodeProto> copies = new ArrayList<>();
-    graph.outputs().forEach((outputName, value) -> nameOutput(outputName, value, copies));
-    Set<OnnxValue> written = new HashSet<>();
+    outputs.forEach((outputName, value) -> nameOutput(outputName, value, copies));
     for (OnnxNode n : graph.inOrder()) {
       for (OnnxValue v : n.inputs()) {
-        addInitializer(v, written, out);
+        addInitializer(v);
       }
       out.addNode(node(n));
       for (OnnxValue v : n.outputs()) {
-        if (v.type() != null && v.shape() != null && !graph.outputs().containsKey(names.get(v))) {
+        if (v.type() != null && v.shape() != null && !outputs.containsKey(names.get(v))) {
           out.addValueInfo(info(v, name(v)));
         }
       }
     }
-    graph
-        .outputs()
-        .forEach(
-            (outputName, value) -> {
-              addInitializer(value, written, out);
-              out.addOutput(info(value, outputName));
-            });
-    return out.addAllNode(copies).build();
+    outputs.forEach(
+        (outputName, value) -> {
+          addInitializer(value);
+          out.addOutput(info(value, outputName));
+        });
+    return out.addAllNode(copies);
   }
 
-  private void addInitializer(OnnxValue v, Set<OnnxValue> written, GraphProto.Builder out) {
+  private void addInitializer(OnnxValue v) {
     if (v != null && v.isConstant() && written.add(v)) {
-      out.addInitializer(OnnxTensors.write(name(v), v.constant()));
+      outermost.addInitializer(OnnxTensors.write(name(v), v.constant()));
     }
   }
 
@@ -131,7 +145,7 @@ public final class OnnxWriter {
   private NodeProto node(OnnxNode n) {
     NodeProto.Builder out =
         NodeProto.newBuilder().setOpType(n.op()).setName(unique(n.name(), nodeNames));
-    int last = n.inputs().size();
+    int last = n.listedInputs();
     while (last > 0 && n.input(last - 1) == null) {
       last--;
     }
@@ -143,7 +157,7 @@ public final class OnnxWriter {
     return out.build();
   }
 
-  private static AttributeProto attribute(String name, Object value) {
+  private AttributeProto attribute(String name, Object value) {
     AttributeProto.Builder out = AttributeProto.newBuilder().setName(name);
     if (value instanceof Long l) {
       out.setType(AttributeProto.AttributeType.INT).setI(l);
@@ -163,13 +177,18 @@ public final class OnnxWriter {
       }
     } else if (value instanceof Tensor t) {
       out.setType(AttributeProto.AttributeType.TENSOR).setT(OnnxTensors.write(name, t));
+    } else if (value instanceof List<?> texts) {
+      out.setType(AttributeProto.AttributeType.STRINGS);
+      texts.forEach(text -> out.addStrings(ByteString.copyFromUtf8((String) text)));
+    } else if (value instanceof OnnxGraph g) {
+      out.setType(AttributeProto.AttributeType.GRAPH).setG(inner(g, name));
     } else {
       throw new IllegalStateException(
           "attribute "
               + name
               + " is a "
               + value.getClass()
-              + ", expected a number, text, list or tensor. Convert it first.");
+              + ", expected a number, text, list, tensor or graph. Convert it first.");
     }
     return out.build();
   }

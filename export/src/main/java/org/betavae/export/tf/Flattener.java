@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -51,6 +52,11 @@ final class Flattener {
   private final Variables variables;
   private final String what;
   private final Map<String, TfNode> feeds = new HashMap<>();
+  private final Map<TfNode, ControlNode> controls = new HashMap<>();
+
+  /** The scope of the loop or branch that a node belongs to; the main graph for fed ones. */
+  private final Map<TfNode, Scope> regions = new HashMap<>();
+
   private final Deque<Runnable> open = new ArrayDeque<>();
   private final Set<Scope> entered = new HashSet<>();
   private int count;
@@ -83,15 +89,46 @@ final class Flattener {
       open.poll().run();
     }
     checkWrites();
-    return new TfGraph(inOrder(out), in, out);
+    List<TfNode> ends = out.stream().map(o -> o.value().node()).toList();
+    return new TfGraph(inOrder(inliner.root(), ends, new LinkedHashSet<>()), in, out);
   }
 
   private TfOutput resolve(Scope scope, String reference) {
     Inliner.Place at = inliner.locate(scope, reference, feeds.keySet());
     TfNode fed = at.scope() == inliner.root() ? feeds.get(at.key()) : null;
-    return fed != null
-        ? new TfOutput(fed, 0)
-        : new TfOutput(node(at.scope(), at.node()), at.index());
+    if (fed != null) {
+      return new TfOutput(fed, 0);
+    }
+    if (at.node().getOp().equals(Scope.PARAMETER)) {
+      return new TfOutput(parameter(at.scope(), at.index()), 0);
+    }
+    TfNode node = node(at.scope(), at.node());
+    need(node, at.index());
+    return new TfOutput(node, at.index());
+  }
+
+  /** Has a loop or choice follow one of its outputs. */
+  private void need(TfNode node, int output) {
+    ControlNode control = controls.get(node);
+    if (control != null && control.isNew(output)) {
+      open.add(() -> control.follow(output, this::resolve));
+    }
+  }
+
+  /** The node that stands for a value which a loop carries. */
+  private TfNode parameter(Scope part, int i) {
+    TfNode known = part.made.get(part.parameter(i).getName());
+    if (known != null) {
+      return known;
+    }
+    String name = part.prefix + part.function.getSignature().getInputArg(i).getName();
+    TfNode made = new TfNode(name, TfNode.INPUT, Map.of(), null);
+    part.made.put(part.parameter(i).getName(), made);
+    regions.put(made, part);
+    TfNode loop = part.caller.made.get(part.call.getName());
+    controls.get(loop).setParameter(part, i, made);
+    need(loop, i);
+    return made;
   }
 
   private TfNode node(Scope scope, NodeDef def) {
@@ -107,10 +144,15 @@ final class Flattener {
     String name = scope.prefix + def.getName();
     TfNode made = make(scope, def, name);
     scope.made.put(def.getName(), made);
+    regions.put(made, scope.region);
     for (Scope s = scope; s != null && entered.add(s); s = s.caller) {
       // all scopes around this one take part too
     }
-    if (!made.op().equals(TfNode.CONST)) {
+    if (ControlNode.is(def)) {
+      ControlNode control = new ControlNode(inliner, scope, def, made);
+      controls.put(made, control);
+      open.add(() -> control.start(this::resolve));
+    } else if (!made.op().equals(TfNode.CONST)) {
       open.add(() -> addInputs(scope, def, made));
     }
     return made;
@@ -190,22 +232,29 @@ final class Flattener {
     }
   }
 
-  /** Every node after its inputs. */
-  private List<TfNode> inOrder(List<TfGraph.Output> outputs) {
+  /**
+   * The nodes of one graph, every node after those that it reads.
+   *
+   * @param outer takes what they read of the graphs around
+   */
+  private List<TfNode> inOrder(Scope region, List<TfNode> ends, Set<TfNode> outer) {
     List<TfNode> order = new ArrayList<>();
     Set<TfNode> done = new HashSet<>();
     Set<TfNode> waiting = new HashSet<>();
     Deque<TfNode> path = new ArrayDeque<>();
-    Map<TfNode, Iterator<TfOutput>> next = new HashMap<>();
-    for (TfGraph.Output o : outputs) {
-      push(o.value().node(), path, waiting, next, done);
+    Map<TfNode, Iterator<TfNode>> next = new HashMap<>();
+    for (TfNode end : ends) {
+      if (isOuter(end, region, outer)) {
+        continue;
+      }
+      push(end, path, waiting, next, done);
       while (!path.isEmpty()) {
         TfNode n = path.peek();
-        Iterator<TfOutput> inputs = next.get(n);
+        Iterator<TfNode> inputs = next.get(n);
         if (inputs.hasNext()) {
-          TfOutput in = inputs.next();
-          if (in != null) {
-            push(in.node(), path, waiting, next, done);
+          TfNode in = inputs.next();
+          if (!isOuter(in, region, outer)) {
+            push(in, path, waiting, next, done);
           }
         } else {
           path.pop();
@@ -218,11 +267,30 @@ final class Flattener {
     return order;
   }
 
+  private boolean isOuter(TfNode n, Scope region, Set<TfNode> outer) {
+    boolean isOuter = regions.getOrDefault(n, inliner.root()) != region;
+    if (isOuter) {
+      outer.add(n);
+    }
+    return isOuter;
+  }
+
+  /** What a node reads, a loop or choice with what the graphs inside of it read. */
+  private Iterator<TfNode> reads(TfNode n) {
+    Set<TfNode> reads = new LinkedHashSet<>();
+    n.inputs().stream().filter(in -> in != null).forEach(in -> reads.add(in.node()));
+    ControlNode control = controls.get(n);
+    if (control != null) {
+      n.setBodies(control.bodies((part, ends) -> inOrder(part, ends, reads)));
+    }
+    return reads.iterator();
+  }
+
   private void push(
       TfNode n,
       Deque<TfNode> path,
       Set<TfNode> waiting,
-      Map<TfNode, Iterator<TfOutput>> next,
+      Map<TfNode, Iterator<TfNode>> next,
       Set<TfNode> done) {
     if (done.contains(n)) {
       return;
@@ -233,9 +301,9 @@ final class Flattener {
               + what
               + ": "
               + n
-              + " waits for itself, expected a graph without cycles. Loops of TensorFlow 1 (Enter, NextIteration) are not read: save the model with control flow v2.");
+              + " waits for itself, expected a graph without cycles. Loops of TensorFlow 1 (Enter, NextIteration) are read in the form that while_loop gives them: save the model with control flow v2.");
     }
-    next.put(n, n.inputs().iterator());
+    next.put(n, reads(n));
     path.push(n);
   }
 }

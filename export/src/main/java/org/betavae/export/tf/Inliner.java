@@ -49,6 +49,7 @@ final class Inliner {
   private final Map<String, FunctionDef> functions = new HashMap<>();
   private final Map<String, Map<String, NodeDef>> bodies = new HashMap<>();
   private final Scope root;
+  private final ControlFlow controlFlow = new ControlFlow(this);
   private int callCount;
 
   /**
@@ -56,10 +57,11 @@ final class Inliner {
    *
    * @param what the file, for messages
    */
-  Inliner(GraphDef graph, String what) {
+  Inliner(GraphDef original, String what) {
     this.what = what;
+    GraphDef graph = RaiseControlFlow.raise(original);
     graph.getLibrary().getFunctionList().forEach(f -> functions.put(f.getSignature().getName(), f));
-    this.root = new Scope(null, null, null, index(graph.getNodeList()));
+    this.root = new Scope(index(graph.getNodeList()));
   }
 
   private Map<String, NodeDef> index(List<NodeDef> nodes) {
@@ -75,6 +77,11 @@ final class Inliner {
   /** The main graph. */
   Scope root() {
     return root;
+  }
+
+  /** Loops and branches. */
+  ControlFlow controlFlow() {
+    return controlFlow;
   }
 
   /**
@@ -114,6 +121,18 @@ final class Inliner {
       } else if (isCall(at.node)) {
         Scope inner = enter(at.scope, at.node);
         at = find(inner, result(inner, at.index));
+      } else if (ControlFlow.isLoop(at.node)) {
+        Scope body = controlFlow.body(at.scope, at.node);
+        if (!body.unchanged.get(at.index)) {
+          return at;
+        }
+        at = find(at.scope, at.node.getInput(at.index));
+      } else if (ControlFlow.isChoice(at.node)) {
+        Scope taken = controlFlow.onlyBranch(at.scope, at.node, feeds);
+        if (taken == null) {
+          return at;
+        }
+        at = find(taken, result(taken, at.index));
       } else {
         return at;
       }
@@ -126,10 +145,6 @@ final class Inliner {
 
   /** The scope of a call; one call has one scope. */
   Scope enter(Scope scope, NodeDef call) {
-    Scope known = scope.calls.get(call.getName());
-    if (known != null) {
-      return known;
-    }
     AttrValue called = call.getAttrMap().get("f");
     if (CALLS.contains(call.getOp()) && called == null) {
       throw fail(
@@ -138,6 +153,21 @@ final class Inliner {
     }
     String name =
         called != null && CALLS.contains(call.getOp()) ? called.getFunc().getName() : call.getOp();
+    return enter(scope, call, name, "", Scope.Role.CALL, 0);
+  }
+
+  /**
+   * The scope of a function that a node names.
+   *
+   * @param part of the node that it is, to tell it from others; empty for a plain call
+   */
+  Scope enter(
+      Scope scope, NodeDef call, String name, String part, Scope.Role role, int firstInput) {
+    String key = call.getName() + ":" + part;
+    Scope known = scope.calls.get(key);
+    if (known != null) {
+      return known;
+    }
     FunctionDef f = functions.get(name);
     if (f == null) {
       throw fail(
@@ -155,12 +185,13 @@ final class Inliner {
           "expected at most " + DEEPEST + " levels and " + MOST_CALLS + " calls");
     }
     Map<String, NodeDef> body = bodies.computeIfAbsent(name, k -> index(f.getNodeDefList()));
-    Scope inner = new Scope(scope, call, f, body);
-    scope.calls.put(call.getName(), inner);
+    Scope inner = new Scope(scope, call, f, body, role, firstInput);
+    scope.calls.put(key, inner);
     return inner;
   }
 
-  private String result(Scope inner, int index) {
+  /** What a function of a scope gives as a result. */
+  String result(Scope inner, int index) {
     OpDef signature = inner.function.getSignature();
     if (index >= signature.getOutputArgCount()) {
       throw fail(
@@ -187,8 +218,11 @@ final class Inliner {
       if (argument == null || parts.length == 3) {
         return inFunction(scope, parts, reference);
       }
-      List<String> inputs = scope.call.getInputList();
-      if (argument >= inputs.size() || inputs.get(argument).startsWith("^")) {
+      if (scope.isCarried(argument)) {
+        return new Place(scope, scope.parameter(argument), argument);
+      }
+      String input = scope.input(argument);
+      if (input == null) {
         throw fail(
             "the call '"
                 + scope.caller.prefix
@@ -197,7 +231,7 @@ final class Inliner {
                 + argument,
             "expected " + reference);
       }
-      reference = inputs.get(argument);
+      reference = input;
       scope = scope.caller;
     }
     int colon = reference.lastIndexOf(':');

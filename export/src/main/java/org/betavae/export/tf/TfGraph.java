@@ -3,6 +3,7 @@ package org.betavae.export.tf;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.betavae.export.TensorSpec;
 
 /**
@@ -37,10 +38,26 @@ public record TfGraph(List<TfNode> nodes, List<Input> inputs, List<Output> outpu
    */
   public record Output(TensorSpec spec, TfOutput value) {}
 
-  /** How many nodes there are of each operator. */
+  /** How many nodes there are of each operator, those inside of loops and branches too. */
   public SortedMap<String, Integer> operatorCounts() {
     SortedMap<String, Integer> counts = new TreeMap<>();
-    nodes.forEach(n -> counts.merge(n.op(), 1, Integer::sum));
+    forEachNode(n -> counts.merge(n.op(), 1, Integer::sum));
     return counts;
+  }
+
+  /** Calls an action with every node, those inside of loops and branches after their node. */
+  public void forEachNode(Consumer<TfNode> action) {
+    forEach(nodes, action);
+  }
+
+  private static void forEach(List<TfNode> nodes, Consumer<TfNode> action) {
+    for (TfNode n : nodes) {
+      action.accept(n);
+      for (TfBody body : n.bodies()) {
+        forEach(
+            body.nodes().stream().filter(inner -> !inner.op().equals(TfNode.INPUT)).toList(),
+            action);
+      }
+    }
   }
 }

@@ -24,6 +24,7 @@ public final class TfNode {
   private final Map<String, AttrValue> attributes;
   private final List<TfOutput> inputs = new ArrayList<>();
   private final Tensor value;
+  private List<TfBody> bodies = List.of();
 
   TfNode(String name, String op, Map<String, AttrValue> attributes, Tensor value) {
     this.name = name;
@@ -34,6 +35,17 @@ public final class TfNode {
 
   void addInput(TfOutput input) {
     inputs.add(input);
+  }
+
+  void setInput(int i, TfOutput input) {
+    while (inputs.size() <= i) {
+      inputs.add(null);
+    }
+    inputs.set(i, input);
+  }
+
+  void setBodies(List<TfBody> value) {
+    bodies = List.copyOf(value);
   }
 
   /**
@@ -60,6 +72,14 @@ public final class TfNode {
    */
   public Tensor value() {
     return value;
+  }
+
+  /**
+   * The graphs inside of it: condition and body of a While, the branches of an If or Case in their
+   * order (of an If, what is done when it is true comes first); none for any other node.
+   */
+  public List<TfBody> bodies() {
+    return bodies;
   }
 
   /** True if the attribute is set. */

@@ -1,12 +1,16 @@
 package org.betavae.export.toonnx;
 
+import static java.util.stream.Collectors.toList;
+
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.IntToLongFunction;
 import org.betavae.export.ConversionException;
 import org.betavae.export.ElementType;
@@ -14,6 +18,7 @@ import org.betavae.export.Tensor;
 import org.betavae.export.onnx.Dim;
 import org.betavae.export.onnx.OnnxGraph;
 import org.betavae.export.onnx.OnnxValue;
+import org.betavae.export.tf.TfBody;
 import org.betavae.export.tf.TfNode;
 import org.betavae.export.tf.TfOutput;
 
@@ -26,12 +31,90 @@ final class Emitter {
   static final Map<String, Object> NONE = Map.of();
 
   private final OnnxGraph graph;
+  private final Emitter outer;
   private final Map<TfOutput, OnnxValue> values = new HashMap<>();
+
+  /** Lists without elements so far, of which not the whole shape is known; one set for all. */
+  private final Set<OnnxValue> unwritten;
+
   private final Set<OnnxValue> emitted = new HashSet<>();
   private TfNode node;
 
   Emitter(OnnxGraph graph) {
     this.graph = graph;
+    this.outer = null;
+    this.unwritten = new HashSet<>();
+  }
+
+  private Emitter(Emitter outer, OnnxGraph graph) {
+    this.graph = graph;
+    this.outer = outer;
+    this.unwritten = outer.unwritten;
+    this.node = outer.node;
+  }
+
+  /** An emitter for a graph inside of the node at hand, which sees the values of this one. */
+  Emitter inside(OnnxGraph inner) {
+    return new Emitter(this, inner);
+  }
+
+  /**
+   * Converts the nodes of a loop or branch into this graph.
+   *
+   * @param arguments for the body's parameters; null where one is not needed
+   * @return its results; null where one is not needed
+   */
+  List<OnnxValue> body(TfBody body, List<OnnxValue> arguments) {
+    Emitter in = new Emitter(this, graph);
+    for (int i = 0; i < body.parameters().size(); i++) {
+      if (body.parameters().get(i) != null) {
+        in.values.put(new TfOutput(body.parameters().get(i), 0), arguments.get(i));
+      }
+    }
+    GraphConverter.convert(body.nodes(), in);
+    return Collections.unmodifiableList(
+        body.results().stream().map(r -> r == null ? null : in.value(r)).collect(toList()));
+  }
+
+  /** What a value of the graph around is in this graph. */
+  OnnxValue captured(OnnxValue value) {
+    OnnxValue in = graph.capture(value);
+    if (unwritten.contains(value)) {
+      unwritten.add(in);
+    }
+    return in;
+  }
+
+  /** Notes that a list has no elements so far and that some dimensions of them are not known. */
+  OnnxValue unwritten(OnnxValue list) {
+    unwritten.add(list);
+    return list;
+  }
+
+  /** True for a list without elements so far, of which not the whole shape is known. */
+  boolean isUnwritten(OnnxValue list) {
+    return unwritten.contains(list);
+  }
+
+  /** One of two values, of which only the chosen one is computed. */
+  OnnxValue choose(
+      OnnxValue condition, Function<Emitter, OnnxValue> yes, Function<Emitter, OnnxValue> no) {
+    Map<String, OnnxGraph> branches = Map.of("then_branch", branch(yes), "else_branch", branch(no));
+    return emit("If", branches, condition);
+  }
+
+  private OnnxGraph branch(Function<Emitter, OnnxValue> value) {
+    OnnxGraph branch = new OnnxGraph(graph);
+    branch.addOutput(node.name() + "/result", value.apply(inside(branch)));
+    return branch;
+  }
+
+  /** A condition as ONNX wants it: TensorFlow takes numbers, too, and tells if there are any. */
+  OnnxValue truth(OnnxValue condition) {
+    if (rank(condition) == 0) {
+      return cast(condition, ElementType.BOOL);
+    }
+    return emit("Greater", emit("Size", condition), constant(Tensor.scalar(ElementType.INT64, 0)));
   }
 
   /** Makes a node the one at hand. */
@@ -82,7 +165,7 @@ final class Emitter {
 
   /** The value bound to an output of a TensorFlow node. */
   OnnxValue value(TfOutput output) {
-    OnnxValue v = values.get(output);
+    OnnxValue v = find(output);
     if (v == null) {
       throw new ConversionException(
           "Cannot convert: output "
@@ -92,6 +175,33 @@ final class Emitter {
               + " is read, which has no counterpart in ONNX. Use another output, or take the layer out of the graph.");
     }
     return v;
+  }
+
+  private OnnxValue find(TfOutput output) {
+    OnnxValue v = values.get(output);
+    if (v != null || outer == null) {
+      return v;
+    }
+    OnnxValue around = outer.find(output);
+    return around == null || outer.graph == graph ? around : captured(around);
+  }
+
+  /**
+   * A dimension as a vector of one number, from a value of this graph or one around that has it;
+   * null if none has.
+   */
+  OnnxValue dimension(Dim wanted) {
+    if (wanted.isKnown()) {
+      return longs(wanted.value());
+    }
+    for (OnnxValue v : graph.visible()) {
+      int at = v.shape() == null ? -1 : v.shape().indexOf(wanted);
+      if (at >= 0) {
+        return slice(shapeOf(v), 0, at, at + 1);
+      }
+    }
+    OnnxValue around = outer == null ? null : outer.dimension(wanted);
+    return around == null || outer.graph == graph ? around : captured(around);
   }
 
   /** Binds the first output. */

@@ -36,14 +36,19 @@ public final class GraphConverter {
     OnnxGraph graph = new OnnxGraph(options.opset());
     Emitter out = new Emitter(graph);
     border.addInputs(out);
-    for (TfNode n : tf.nodes()) {
+    convert(tf.nodes(), out);
+    border.addOutputs(out);
+    Rewrites.apply(graph);
+    return graph;
+  }
+
+  /** Converts nodes in their order; inputs are bound before. */
+  static void convert(List<TfNode> nodes, Emitter out) {
+    for (TfNode n : nodes) {
       if (!n.op().equals(TfNode.INPUT)) {
         convert(n, out);
       }
     }
-    border.addOutputs(out);
-    Rewrites.apply(graph);
-    return graph;
   }
 
   private static void convert(TfNode n, Emitter out) {
@@ -74,11 +79,12 @@ public final class GraphConverter {
 
   private static void checkOperators(TfGraph tf) {
     SortedMap<String, List<String>> missing = new TreeMap<>();
-    for (TfNode n : tf.nodes()) {
-      if (!n.op().equals(TfNode.INPUT) && !Converters.byOp().containsKey(n.op())) {
-        missing.computeIfAbsent(n.op(), k -> new ArrayList<>()).add(n.name());
-      }
-    }
+    tf.forEachNode(
+        n -> {
+          if (!n.op().equals(TfNode.INPUT) && !Converters.byOp().containsKey(n.op())) {
+            missing.computeIfAbsent(n.op(), k -> new ArrayList<>()).add(n.name());
+          }
+        });
     if (missing.isEmpty()) {
       return;
     }
