@@ -11,8 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.betavae.export.ConvertOptions;
 import org.betavae.export.OnnxModel;
+import org.betavae.export.Precision;
 import org.betavae.export.TensorSpec;
 import org.betavae.export.TfModel;
 import org.betavae.export.TfToOnnx;
@@ -36,7 +38,13 @@ final class ConvertCommand extends Command {
   List<Opt<?>> options() {
     List<Opt<?>> options = new ArrayList<>(TfSource.OPTIONS);
     options.addAll(
-        List.of(OUT, ExportCommand.OPSET, INPUTS_AS_NCHW, OUTPUTS_AS_NCHW, INPUT_SHAPES));
+        List.of(
+            OUT,
+            ExportCommand.OPSET,
+            ExportCommand.PRECISION,
+            INPUTS_AS_NCHW,
+            OUTPUTS_AS_NCHW,
+            INPUT_SHAPES));
     return options;
   }
 
@@ -47,6 +55,10 @@ final class ConvertCommand extends Command {
         + " only one; 'betavae inspect DIR' lists them."
         + "\nNames are separated by commas. In --inputs and --outputs a tensor is node or node:0,"
         + " with a name for ONNX as name=node:0, with a shape as node:0[1,28,28,1]."
+        + "\nWith --precision fp16, ONNX Runtime tells how far the outputs move from float32 on "
+        + HalfCheck.INPUTS
+        + " made-up inputs; operators that would lose too much stay float32."
+        + " Weights of more than 2 GB lie beside the model, in FILE.onnx.data."
         + "\nOperators without a converter are all named before anything is written.";
   }
 
@@ -64,11 +76,18 @@ final class ConvertCommand extends Command {
     Targets.file(OUT, out, List.of("onnx"));
     TfSource source = TfSource.of(args);
     TfModel tf = source.read();
-    OnnxModel onnx = TfToOnnx.convert(tf, options(args, source, tf));
-    onnx.write(out);
+    ConvertOptions options = options(args, source, tf);
+    OnnxModel onnx = TfToOnnx.convert(tf, options);
+    Optional<HalfCheck> check =
+        options.precision() == Precision.FP16
+            ? Optional.of(
+                HalfCheck.of(onnx, TfToOnnx.convert(tf, options.withPrecision(Precision.FP32))))
+            : Optional.empty();
+    List<Path> files = onnx.write(out);
     double seconds = (System.nanoTime() - start) / 1e9;
-    say(source, out, onnx, seconds, console);
-    return Outcome.done(json(source, out, onnx, seconds));
+    Result result = new Result(source, files, onnx, check, seconds);
+    result.say(console);
+    return Outcome.done(result.json(args.get(ExportCommand.PRECISION)));
   }
 
   private static ConvertOptions options(Arguments args, TfSource source, TfModel tf) {
@@ -86,6 +105,7 @@ final class ConvertCommand extends Command {
                                     .orElseThrow(() -> noShape(given.name(), tf.inputs())))));
     return ConvertOptions.defaults()
         .withOpset(args.get(ExportCommand.OPSET))
+        .withPrecision(ExportCommand.precision(args))
         .withInputsAsNchw(images(args, INPUTS_AS_NCHW, tf.inputs()))
         .withOutputsAsNchw(images(args, OUTPUTS_AS_NCHW, tf.outputs()))
         .withInputShapes(shapes);
@@ -133,28 +153,55 @@ final class ConvertCommand extends Command {
                         + names));
   }
 
-  private static void say(
-      TfSource source, Path out, OnnxModel onnx, double seconds, Console console)
-      throws IOException {
-    console.say("Converted " + source.what() + " to " + out);
-    Table table = new Table();
-    table.row("  opset", Integer.toString(onnx.opset()));
-    table.row("  parameters", Numbers.count(onnx.parameterCount()));
-    ModelText.operators(table, onnx.operatorCounts());
-    table.row("  size", Numbers.bytes(Files.size(out)));
-    table.row("  time", Numbers.brief(seconds) + " s");
-    ModelText.tensors(onnx.inputs(), onnx.outputs()).lines().forEach(console::say);
-    table.lines().forEach(console::say);
-  }
+  /** What was written, in words and in JSON. */
+  private record Result(
+      TfSource source,
+      List<Path> files,
+      OnnxModel onnx,
+      Optional<HalfCheck> check,
+      double seconds) {
+    void say(Console console) throws IOException {
+      console.say(
+          "Converted "
+              + source.what()
+              + " to "
+              + files.stream().map(Path::toString).collect(Collectors.joining(" and ")));
+      Table table = new Table();
+      table.row("  opset", Integer.toString(onnx.opset()));
+      table.row("  parameters", Numbers.count(onnx.parameterCount()));
+      ModelText.operators(table, onnx.operatorCounts());
+      table.row("  size", Numbers.bytes(bytes()));
+      onnx.notes().forEach(note -> table.wrapped("  note", note, ModelText.VALUE_WIDTH));
+      check.ifPresent(c -> table.wrapped("  float16", c.words(), ModelText.VALUE_WIDTH));
+      table.row("  time", Numbers.brief(seconds) + " s");
+      ModelText.tensors(onnx.inputs(), onnx.outputs()).lines().forEach(console::say);
+      table.lines().forEach(console::say);
+    }
 
-  private static ObjectNode json(TfSource source, Path out, OnnxModel onnx, double seconds)
-      throws IOException {
-    ObjectNode json = Json.object().put("out", out.toString()).put("opset", onnx.opset());
-    source.signature().ifPresent(name -> json.put("signature", name));
-    json.set("inputs", Json.tensors(onnx.inputs()));
-    json.set("outputs", Json.tensors(onnx.outputs()));
-    onnx.operatorCounts().forEach(json.putObject("operators")::put);
-    json.put("parameters", onnx.parameterCount()).put("bytes", Files.size(out));
-    return json.put("seconds", Numbers.rounded(seconds));
+    ObjectNode json(String precision) throws IOException {
+      ObjectNode json = Json.object().put("out", files.get(0).toString());
+      if (files.size() > 1) {
+        json.put("data", files.get(1).toString());
+      }
+      json.put("opset", onnx.opset()).put("precision", precision);
+      source.signature().ifPresent(name -> json.put("signature", name));
+      json.set("inputs", Json.tensors(onnx.inputs()));
+      json.set("outputs", Json.tensors(onnx.outputs()));
+      onnx.operatorCounts().forEach(json.putObject("operators")::put);
+      json.put("parameters", onnx.parameterCount()).put("bytes", bytes());
+      if (!onnx.notes().isEmpty()) {
+        onnx.notes().forEach(json.putArray("notes")::add);
+      }
+      check.ifPresent(c -> c.into(json));
+      return json.put("seconds", Numbers.rounded(seconds));
+    }
+
+    private long bytes() throws IOException {
+      long bytes = 0;
+      for (Path file : files) {
+        bytes += Files.size(file);
+      }
+      return bytes;
+    }
   }
 }

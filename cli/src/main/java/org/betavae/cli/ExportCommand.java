@@ -2,11 +2,14 @@ package org.betavae.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.betavae.data.Dataset;
 import org.betavae.export.ConvertOptions;
 import org.betavae.export.ModelFacts;
 import org.betavae.export.ModelFolder;
+import org.betavae.export.Precision;
 import org.betavae.train.RunFolder;
 
 /** {@code export}: a run to a model folder. */
@@ -26,13 +29,21 @@ final class ExportCommand extends Command {
               ConvertOptions.MAX_OPSET)
           .or(ConvertOptions.DEFAULT_OPSET);
 
+  /** Shared with {@code convert}. */
+  static final Opt<String> PRECISION =
+      Opt.choice(
+              "precision",
+              "weights and computation; inputs and outputs stay float32",
+              Arrays.stream(Precision.values()).map(Precision::label).toList())
+          .or(Precision.FP32.label());
+
   ExportCommand() {
     super("export", CommandGroup.EXCHANGE, "turn a training run into an ONNX model folder");
   }
 
   @Override
   List<Opt<?>> options() {
-    return List.of(FROM, OUT, OPSET, CommonOptions.OVERWRITE);
+    return List.of(FROM, OUT, OPSET, PRECISION, CommonOptions.OVERWRITE);
   }
 
   @Override
@@ -41,6 +52,9 @@ final class ExportCommand extends Command {
         + RunExport.INPUTS
         + " items of the run's data and as many latents; the export fails above "
         + Numbers.plain(RunExport.LARGEST_DIFFERENCE)
+        + " ("
+        + Numbers.plain(RunExport.LARGEST_HALF_DIFFERENCE)
+        + " in fp16)"
         + " and stores what was found.";
   }
 
@@ -59,8 +73,9 @@ final class ExportCommand extends Command {
     try (Dataset data = TrainingData.open(run.readConfig())) {
       ModelFolder.Existing existing =
           overwrite ? ModelFolder.Existing.REPLACE : ModelFolder.Existing.KEEP;
-      ModelFacts facts = export.write(out, args.get(OPSET), existing, data);
+      ModelFacts facts = export.write(out, args.get(OPSET), precision(args), existing, data);
       ObjectNode json = Json.object().put("out", out.toString()).put("opset", args.get(OPSET));
+      json.put("precision", args.get(PRECISION));
       json.put("parity", facts.parity().maxAbsDifference());
       json.put("parity_inputs", facts.parity().inputs());
       console.say(
@@ -73,5 +88,10 @@ final class ExportCommand extends Command {
               + " inputs");
       return Outcome.done(json);
     }
+  }
+
+  /** What {@link #PRECISION} says. */
+  static Precision precision(Arguments args) {
+    return Precision.valueOf(args.get(PRECISION).toUpperCase(Locale.ROOT));
   }
 }

@@ -4,17 +4,17 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import org.betavae.data.ItemShape;
-import org.betavae.train.SavedModelRunner;
-import org.betavae.train.SavedModelRunner.Array;
+import java.util.TreeSet;
+import org.betavae.export.Tensor;
+import org.betavae.export.TensorSpec;
+import org.betavae.train.TensorFlowModel;
 
 /**
- * Feeds the same inputs to a TensorFlow SavedModel and to an ONNX model and compares every output.
+ * Feeds the same inputs to a TensorFlow model and to an ONNX model and compares every output.
  * Images may be channels last in one and channels first in the other.
  */
 final class ModelComparison {
-  private final SavedModelRunner tensorFlow;
+  private final TensorFlowModel tensorFlow;
   private final OnnxRunner onnx;
   private final String what;
 
@@ -23,7 +23,7 @@ final class ModelComparison {
    *
    * @param what the model compared, for messages
    */
-  ModelComparison(SavedModelRunner tensorFlow, OnnxRunner onnx, String what) {
+  ModelComparison(TensorFlowModel tensorFlow, OnnxRunner onnx, String what) {
     this.tensorFlow = tensorFlow;
     this.onnx = onnx;
     this.what = what;
@@ -32,75 +32,37 @@ final class ModelComparison {
   }
 
   /**
-   * Random inputs in TensorFlow's layout: uniform in [0,1] for images, standard normal for vectors.
+   * Made-up inputs in TensorFlow's layout.
+   *
+   * @param declared the ONNX model's inputs, which tell an unknown number of dimensions from none
    */
-  Map<String, Array> randomInputs(int count, long seed) {
-    Random random = new Random(seed);
-    Map<String, Array> inputs = new LinkedHashMap<>();
-    tensorFlow
-        .inputs()
-        .forEach(
-            (name, dims) -> {
-              long[] shape = dims.clone();
-              shape[0] = count;
-              if (Arrays.stream(shape).anyMatch(d -> d < 1)) {
-                throw CommandException.unusable(
-                    what
-                        + ": input "
-                        + name
-                        + " has the shape "
-                        + Arrays.toString(dims)
-                        + ", expected one free dimension, the first. Give arrays with --inputs.");
-              }
-              int size = Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact));
-              float[] values = new float[size];
-              for (int i = 0; i < size; i++) {
-                values[i] = shape.length > 2 ? random.nextFloat() : (float) random.nextGaussian();
-              }
-              inputs.put(name, new Array(shape, values));
+  Map<String, Tensor> randomInputs(List<TensorSpec> declared, int count, long seed) {
+    List<TensorSpec> inputs =
+        tensorFlow.inputs().stream()
+            .map(i -> declared.contains(new TensorSpec(i.name(), i.type(), null)) ? unknown(i) : i)
+            .toList();
+    return RandomInputs.of(inputs, count, seed)
+        .orElseThrow(
+            () -> {
+              TensorSpec input =
+                  inputs.stream()
+                      .filter(i -> RandomInputs.type(i) == null || !RandomInputs.isMade(i))
+                      .findFirst()
+                      .orElseThrow();
+              return CommandException.unusable(
+                  what
+                      + ": input "
+                      + input.name()
+                      + " is "
+                      + input.type()
+                      + input.shapeText()
+                      + ", expected numbers and no free dimension but the first. Give arrays with"
+                      + " --inputs.");
             });
-    return inputs;
   }
 
-  /**
-   * How far one output is from what TensorFlow gives.
-   *
-   * @param scaled largest |a - b| / max(1, |a|), where a is TensorFlow's: absolute for values up to
-   *     1, relative above, since float32 has seven digits wherever the point is
-   * @param absolute largest |a - b|
-   * @param largestValue largest |a|
-   */
-  record Difference(double scaled, double absolute, double largestValue) {
-    /**
-     * Compares two arrays of one length.
-     *
-     * @param w TensorFlow's values
-     * @param f the other's
-     * @return infinite where only one of both is not a number
-     */
-    static Difference of(float[] w, float[] f) {
-      double scaled = 0;
-      double absolute = 0;
-      double largestValue = 0;
-      for (int i = 0; i < w.length; i++) {
-        // The same infinity on both sides is no difference; NaN beside a number is an infinite one.
-        double d = Float.compare(w[i], f[i]) == 0 ? 0 : Math.abs((double) w[i] - f[i]);
-        d = Double.isNaN(d) ? Double.POSITIVE_INFINITY : d;
-        double size = Math.abs(w[i]);
-        absolute = Math.max(absolute, d);
-        scaled = Math.max(scaled, size > 1 && d < Double.POSITIVE_INFINITY ? d / size : d);
-        largestValue = Math.max(largestValue, Double.isNaN(size) ? 0 : size);
-      }
-      return new Difference(scaled, absolute, largestValue);
-    }
-
-    /** The larger of each. */
-    Difference max(Difference other) {
-      return new Difference(
-          Math.max(scaled, other.scaled),
-          Math.max(absolute, other.absolute),
-          Math.max(largestValue, other.largestValue));
-    }
+  private static TensorSpec unknown(TensorSpec input) {
+    return new TensorSpec(input.name(), input.type(), null);
   }
 
   /**
@@ -109,56 +71,72 @@ final class ModelComparison {
    * @param inputs in TensorFlow's layout, or in the ONNX model's
    * @return the difference of each output; infinite where one of both is not a number
    */
-  Map<String, Difference> differences(Map<String, Array> inputs) {
-    Map<String, Array> forTensorFlow = new LinkedHashMap<>();
-    Map<String, Array> forOnnx = new LinkedHashMap<>();
-    Map<String, long[]> onnxInputs = onnx.inputs();
-    tensorFlow
-        .inputs()
-        .forEach(
-            (name, dims) -> {
-              Array given = inputs.get(name);
-              if (given == null) {
-                throw CommandException.unusable(
-                    what
-                        + ": no array for input "
-                        + name
-                        + ", got "
-                        + inputs.keySet()
-                        + ". Name the arrays as the inputs are named.");
-              }
-              forTensorFlow.put(name, fit(name, given, dims));
-              forOnnx.put(name, fit(name, given, onnxInputs.get(name)));
-            });
-    Map<String, Array> wanted = tensorFlow.run(forTensorFlow);
-    Map<String, Array> found = onnx.run(forOnnx);
-    Map<String, Difference> differences = new LinkedHashMap<>();
-    wanted.forEach((name, w) -> differences.put(name, difference(name, w, found.get(name))));
-    return differences;
-  }
-
-  private Difference difference(String name, Array wanted, Array found) {
-    float[] w = wanted.values();
-    float[] f = fit(name, found, wanted.shape()).values();
-    return Difference.of(w, f);
-  }
-
-  /** The array as it is or with its channels moved, whichever has the wanted dimensions. */
-  private Array fit(String name, Array array, long[] dims) {
-    long[] s = array.shape();
-    if (fits(s, dims)) {
-      return array;
-    }
-    if (s.length == 4) {
-      if (fits(new long[] {s[0], s[3], s[1], s[2]}, dims)) {
-        ItemShape image = ItemShape.image((int) s[1], (int) s[2], (int) s[3]);
-        return new Array(
-            new long[] {s[0], s[3], s[1], s[2]}, Layout.toChannelsFirst(array.values(), image));
+  Map<String, Difference> differences(Map<String, Tensor> inputs) {
+    Map<String, Tensor> forTensorFlow = new LinkedHashMap<>();
+    Map<String, Tensor> forOnnx = new LinkedHashMap<>();
+    Map<String, TensorSpec> onnxInputs = byName(onnx.inputs());
+    for (TensorSpec input : tensorFlow.inputs()) {
+      String name = input.name();
+      Tensor given = inputs.get(name);
+      if (given == null) {
+        throw CommandException.unusable(
+            what
+                + ": no array for input "
+                + name
+                + ", got "
+                + inputs.keySet()
+                + ". Name the arrays as the inputs are named.");
       }
-      if (fits(new long[] {s[0], s[2], s[3], s[1]}, dims)) {
-        ItemShape image = ItemShape.image((int) s[2], (int) s[3], (int) s[1]);
-        return new Array(
-            new long[] {s[0], s[2], s[3], s[1]}, Layout.toChannelsLast(array.values(), image));
+      forTensorFlow.put(name, fit(name, given, dims(input)));
+      if (onnxInputs.containsKey(name)) { // an input that no output needs may be left out
+        forOnnx.put(name, fit(name, given, dims(onnxInputs.get(name))));
+      }
+    }
+    Map<String, Tensor> wanted = tensorFlow.run(forTensorFlow);
+    Map<String, Tensor> found = onnx.run(forOnnx);
+    Map<String, Tensor> fitted = new LinkedHashMap<>();
+    wanted.forEach((name, w) -> fitted.put(name, result(name, w, found.get(name))));
+    return Difference.ofAll(wanted, fitted);
+  }
+
+  private Tensor result(String name, Tensor wanted, Tensor found) {
+    if (wanted.type() != found.type()) {
+      throw CommandException.unusable(
+          what
+              + ": output "
+              + name
+              + " is "
+              + found.type().numpyName()
+              + ", expected TensorFlow's "
+              + wanted.type().numpyName()
+              + ". Check that both models are the same one.");
+    }
+    return fit(name, found, wanted.shape());
+  }
+
+  private static Map<String, TensorSpec> byName(List<TensorSpec> specs) {
+    Map<String, TensorSpec> byName = new LinkedHashMap<>();
+    specs.forEach(s -> byName.put(s.name(), s));
+    return byName;
+  }
+
+  /** The dimensions; null when not even their number is known. */
+  private static long[] dims(TensorSpec spec) {
+    return spec.shape() == null ? null : spec.shape().stream().mapToLong(Long::longValue).toArray();
+  }
+
+  /** The tensor as it is or with its channels moved, whichever has the wanted dimensions. */
+  private Tensor fit(String name, Tensor tensor, long[] dims) {
+    // Both runtimes describe an unknown number of dimensions as none.
+    if (dims == null || dims.length == 0 || fits(tensor.shape(), dims)) {
+      return tensor;
+    }
+    if (tensor.rank() == 4) {
+      for (int[] order : new int[][] {{0, 3, 1, 2}, {0, 2, 3, 1}}) {
+        Tensor moved = tensor.transpose(order);
+        if (fits(moved.shape(), dims)) {
+          return moved;
+        }
       }
     }
     throw CommandException.unusable(
@@ -166,7 +144,7 @@ final class ModelComparison {
             + ": "
             + name
             + " has the shape "
-            + Arrays.toString(s)
+            + Arrays.toString(tensor.shape())
             + ", expected "
             + Arrays.toString(dims)
             + ", -1 for any size. Check that both models are the same one.");
@@ -180,16 +158,18 @@ final class ModelComparison {
     return fits;
   }
 
-  private void requireSameNames(String kind, Map<String, long[]> tf, Map<String, long[]> ort) {
-    if (!tf.keySet().equals(ort.keySet())) {
+  private void requireSameNames(String kind, List<TensorSpec> tf, List<TensorSpec> ort) {
+    TreeSet<String> left = new TreeSet<>(byName(tf).keySet());
+    TreeSet<String> right = new TreeSet<>(byName(ort).keySet());
+    if (!left.equals(right)) {
       throw CommandException.unusable(
           what
-              + ": the SavedModel's "
+              + ": the TensorFlow model's "
               + kind
               + " are "
-              + List.copyOf(tf.keySet())
+              + left
               + ", the ONNX model's "
-              + List.copyOf(ort.keySet())
+              + right
               + ", expected the same names. Check that both are the same model.");
     }
   }

@@ -8,21 +8,46 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
-import java.nio.FloatBuffer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import org.betavae.train.SavedModelRunner.Array;
+import org.betavae.export.ElementType;
+import org.betavae.export.Tensor;
+import org.betavae.export.TensorSpec;
 
 /**
- * Runs any ONNX model with float32 inputs and outputs, to compare it with what it was made from.
- * For one thread; {@code close()} may be called twice.
+ * Runs any ONNX model of tensors of numbers, to compare it with what it was made from. For one
+ * thread; {@code close()} may be called twice.
  */
 final class OnnxRunner implements AutoCloseable {
+  private static final Map<OnnxJavaType, ElementType> TYPES =
+      Map.of(
+          OnnxJavaType.FLOAT, ElementType.FLOAT32,
+          OnnxJavaType.DOUBLE, ElementType.FLOAT64,
+          OnnxJavaType.FLOAT16, ElementType.FLOAT16,
+          OnnxJavaType.INT8, ElementType.INT8,
+          OnnxJavaType.INT16, ElementType.INT16,
+          OnnxJavaType.INT32, ElementType.INT32,
+          OnnxJavaType.INT64, ElementType.INT64,
+          OnnxJavaType.UINT8, ElementType.UINT8,
+          OnnxJavaType.BOOL, ElementType.BOOL);
+
   private final String what;
-  private final OrtEnvironment environment;
-  private final OrtSession.SessionOptions options;
+  private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
+  private final OrtSession.SessionOptions options = new OrtSession.SessionOptions();
   private final OrtSession session;
   private boolean closed;
+
+  /** How a session comes about. */
+  private interface Opening {
+    OrtSession open(OrtEnvironment environment, OrtSession.SessionOptions options)
+        throws OrtException;
+  }
 
   /**
    * Opens a model.
@@ -31,11 +56,22 @@ final class OnnxRunner implements AutoCloseable {
    * @throws CommandException if ONNX Runtime refuses the model
    */
   OnnxRunner(byte[] model, String what) {
+    this(what, (env, options) -> env.createSession(model, options));
+  }
+
+  /**
+   * Opens a file, with the weights that it may keep beside itself.
+   *
+   * @throws CommandException if ONNX Runtime refuses the model
+   */
+  OnnxRunner(Path file) {
+    this(file.toString(), (env, options) -> env.createSession(file.toString(), options));
+  }
+
+  private OnnxRunner(String what, Opening opening) {
     this.what = what;
-    environment = OrtEnvironment.getEnvironment();
-    options = new OrtSession.SessionOptions();
     try {
-      session = environment.createSession(model, options);
+      session = opening.open(environment, options);
     } catch (OrtException e) {
       options.close();
       throw CommandException.unusable(
@@ -55,37 +91,34 @@ final class OnnxRunner implements AutoCloseable {
         .replaceFirst("\\.? *$", "");
   }
 
-  /** Shapes of the inputs by name, -1 where a dimension is free. */
-  Map<String, long[]> inputs() {
+  /** The inputs, -1 where a dimension is free. */
+  List<TensorSpec> inputs() {
     try {
-      return shapes(session.getInputInfo());
+      return specs(session.getInputInfo());
     } catch (OrtException e) {
       throw failed(e);
     }
   }
 
-  /** Shapes of the outputs by name, -1 where a dimension is free. */
-  Map<String, long[]> outputs() {
+  /** The outputs, -1 where a dimension is free. */
+  List<TensorSpec> outputs() {
     try {
-      return shapes(session.getOutputInfo());
+      return specs(session.getOutputInfo());
     } catch (OrtException e) {
       throw failed(e);
     }
   }
 
-  Map<String, Array> run(Map<String, Array> inputs) {
+  Map<String, Tensor> run(Map<String, Tensor> inputs) {
     Map<String, OnnxTensor> feed = new LinkedHashMap<>();
     try {
       for (String name : session.getInputNames()) {
-        Array array = inputs.get(name);
-        feed.put(
-            name,
-            OnnxTensor.createTensor(environment, FloatBuffer.wrap(array.values()), array.shape()));
+        feed.put(name, open(inputs.get(name)));
       }
       try (OrtSession.Result result = session.run(feed)) {
-        Map<String, Array> outputs = new LinkedHashMap<>();
+        Map<String, Tensor> outputs = new LinkedHashMap<>();
         for (Map.Entry<String, OnnxValue> entry : result) {
-          outputs.put(entry.getKey(), array(entry.getKey(), entry.getValue()));
+          outputs.put(entry.getKey(), copy(entry.getKey(), entry.getValue()));
         }
         return outputs;
       }
@@ -96,26 +129,49 @@ final class OnnxRunner implements AutoCloseable {
     }
   }
 
-  private Array array(String name, OnnxValue value) {
-    if (!(value instanceof OnnxTensor tensor) || tensor.getInfo().type != OnnxJavaType.FLOAT) {
-      throw CommandException.unusable(
-          "output " + name + " of " + what + ": " + value.getType() + ", expected float32.");
-    }
-    FloatBuffer buffer = tensor.getFloatBuffer();
-    float[] values = new float[buffer.remaining()];
-    buffer.get(values);
-    return new Array(tensor.getInfo().getShape(), values);
+  private OnnxTensor open(Tensor t) throws OrtException {
+    ByteBuffer direct = ByteBuffer.allocateDirect(t.data().remaining());
+    direct.order(ByteOrder.nativeOrder()).put(t.data()).flip();
+    OnnxJavaType type =
+        TYPES.entrySet().stream()
+            .filter(e -> e.getValue() == t.type())
+            .map(Map.Entry::getKey)
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    CommandException.unusable(
+                        "an input of "
+                            + what
+                            + " is "
+                            + t.type().numpyName()
+                            + ", expected a type that ONNX Runtime takes. Cast it in the model."));
+    return OnnxTensor.createTensor(environment, direct, t.shape(), type);
   }
 
-  private static Map<String, long[]> shapes(Map<String, NodeInfo> infos) {
-    Map<String, long[]> shapes = new LinkedHashMap<>();
+  private Tensor copy(String name, OnnxValue value) {
+    ElementType type = value instanceof OnnxTensor tensor ? TYPES.get(tensor.getInfo().type) : null;
+    if (type == null) {
+      throw CommandException.unusable(
+          "output " + name + " of " + what + ": " + value.getType() + ", expected numbers.");
+    }
+    OnnxTensor tensor = (OnnxTensor) value;
+    return Tensor.of(type, tensor.getInfo().getShape(), tensor.getByteBuffer());
+  }
+
+  private static List<TensorSpec> specs(Map<String, NodeInfo> infos) {
+    List<TensorSpec> specs = new ArrayList<>();
     infos.forEach(
         (name, info) -> {
           if (info.getInfo() instanceof TensorInfo tensor) {
-            shapes.put(name, tensor.getShape());
+            ElementType type = TYPES.get(tensor.type);
+            specs.add(
+                new TensorSpec(
+                    name,
+                    type == null ? tensor.type.toString() : type.numpyName(),
+                    Arrays.stream(tensor.getShape()).boxed().toList()));
           }
         });
-    return shapes;
+    return specs;
   }
 
   private CommandException failed(OrtException e) {

@@ -10,6 +10,7 @@ import org.betavae.data.SourceOptions;
 import org.betavae.export.ConvertOptions;
 import org.betavae.export.ModelFacts;
 import org.betavae.export.ModelFolder;
+import org.betavae.export.Precision;
 import org.betavae.infer.BetaVaeModel;
 import org.betavae.infer.ModelOptions;
 import org.betavae.train.RunFolder;
@@ -103,7 +104,12 @@ final class QuickstartCommand extends Command {
       }
       ModelFacts facts =
           new RunExport(run)
-              .write(run.model(), ConvertOptions.DEFAULT_OPSET, ModelFolder.Existing.REPLACE, data);
+              .write(
+                  run.model(),
+                  ConvertOptions.DEFAULT_OPSET,
+                  Precision.FP32,
+                  ModelFolder.Existing.REPLACE,
+                  data);
       Inference inference = infer(run, config, console);
       report(run, summary, facts, inference, console);
       return Outcome.done(json(run, summary, facts, inference, start));

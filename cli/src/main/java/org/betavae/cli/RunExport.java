@@ -3,23 +3,26 @@ package org.betavae.cli;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Random;
-import org.betavae.cli.ModelComparison.Difference;
 import org.betavae.data.Dataset;
 import org.betavae.data.ItemShape;
 import org.betavae.export.ModelFacts;
 import org.betavae.export.ModelFolder;
 import org.betavae.export.OnnxModel;
+import org.betavae.export.Precision;
 import org.betavae.export.Producer;
+import org.betavae.export.Tensor;
 import org.betavae.train.RunFolder;
 import org.betavae.train.RunModels;
-import org.betavae.train.SavedModelRunner;
-import org.betavae.train.SavedModelRunner.Array;
+import org.betavae.train.TensorFlowModel;
 import org.betavae.train.TrainConfig;
 
 /** Turns a run's SavedModels into a model folder, and measures how far both are apart. */
 final class RunExport {
   /** An export that is further from TensorFlow than this, as {@link Difference#scaled}, is none. */
   static final double LARGEST_DIFFERENCE = 1e-4;
+
+  /** The same in float16, which has three digits. */
+  static final double LARGEST_HALF_DIFFERENCE = 2e-2;
 
   /** How many inputs are compared. */
   static final int INPUTS = 64;
@@ -40,12 +43,14 @@ final class RunExport {
    * @param data what the run was trained on, to compare on real images
    * @return the facts stored in it
    */
-  ModelFacts write(Path folder, int opset, ModelFolder.Existing existing, Dataset data) {
-    RunModels models = RunModels.convert(run, opset, Producer.text());
+  ModelFacts write(
+      Path folder, int opset, Precision precision, ModelFolder.Existing existing, Dataset data) {
+    RunModels models = RunModels.convert(run, opset, precision, Producer.text());
+    double allowed = precision == Precision.FP16 ? LARGEST_HALF_DIFFERENCE : LARGEST_DIFFERENCE;
     Difference difference =
         difference(run.encoder(), models.encoder(), Map.of("x", images(data)))
             .max(difference(run.decoder(), models.decoder(), Map.of("z", latents())));
-    if (!(difference.scaled() <= LARGEST_DIFFERENCE)) {
+    if (!(difference.scaled() <= allowed)) {
       throw CommandException.failed(
           "export of "
               + run.root()
@@ -54,7 +59,7 @@ final class RunExport {
               + " on "
               + INPUTS
               + " inputs, expected at most "
-              + LARGEST_DIFFERENCE
+              + allowed
               + ". Nothing was written; try another --opset, or report this run's config.yaml.",
           null);
     }
@@ -63,22 +68,23 @@ final class RunExport {
     return facts;
   }
 
-  private static Difference difference(Path savedModel, OnnxModel onnx, Map<String, Array> inputs) {
-    try (SavedModelRunner tf = SavedModelRunner.load(savedModel, SIGNATURE);
+  private static Difference difference(
+      Path savedModel, OnnxModel onnx, Map<String, Tensor> inputs) {
+    try (TensorFlowModel tf = TensorFlowModel.ofSavedModel(savedModel, SIGNATURE);
         OnnxRunner ort = new OnnxRunner(onnx.toBytes(), "the ONNX model of " + savedModel)) {
       return new ModelComparison(tf, ort, savedModel.toString())
-          .differences(inputs).values().stream().reduce(new Difference(0, 0, 0), Difference::max);
+          .differences(inputs).values().stream().reduce(Difference.NONE, Difference::max);
     }
   }
 
   /** Items from all over the data, in TensorFlow's layout; repeated where there are fewer. */
-  private Array images(Dataset data) {
+  private Tensor images(Dataset data) {
     int size = data.shape().size();
     float[] values = new float[INPUTS * size];
     for (int i = 0; i < INPUTS; i++) {
       data.read((int) ((long) i * data.size() / INPUTS), values, i * size);
     }
-    return new Array(shape(data.shape()), values);
+    return Tensor.floats(shape(data.shape()), values);
   }
 
   private static long[] shape(ItemShape item) {
@@ -87,12 +93,12 @@ final class RunExport {
         : new long[] {INPUTS, item.size()};
   }
 
-  private Array latents() {
+  private Tensor latents() {
     Random random = new Random(config.seed());
     float[] z = new float[INPUTS * config.latent()];
     for (int i = 0; i < z.length; i++) {
       z[i] = (float) random.nextGaussian();
     }
-    return new Array(new long[] {INPUTS, config.latent()}, z);
+    return Tensor.floats(new long[] {INPUTS, config.latent()}, z);
   }
 }

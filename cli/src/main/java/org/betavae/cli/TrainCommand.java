@@ -8,6 +8,7 @@ import java.util.List;
 import org.betavae.data.Dataset;
 import org.betavae.export.ModelFacts;
 import org.betavae.export.ModelFolder;
+import org.betavae.export.Precision;
 import org.betavae.train.RunFolder;
 import org.betavae.train.RunSummary;
 import org.betavae.train.TrainConfig;
@@ -79,7 +80,11 @@ final class TrainCommand extends Command {
       ModelFacts facts =
           new RunExport(run)
               .write(
-                  run.model(), args.get(ExportCommand.OPSET), ModelFolder.Existing.REPLACE, data);
+                  run.model(),
+                  args.get(ExportCommand.OPSET),
+                  Precision.FP32,
+                  ModelFolder.Existing.REPLACE,
+                  data);
       json.put("model", run.model().toString());
       json.put("parity", facts.parity().maxAbsDifference());
     }

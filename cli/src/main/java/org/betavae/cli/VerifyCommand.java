@@ -9,19 +9,19 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.betavae.cli.ModelComparison.Difference;
+import java.util.Objects;
 import org.betavae.data.NpyReader;
 import org.betavae.data.NpzReader;
+import org.betavae.export.ElementType;
 import org.betavae.export.ModelFolder;
 import org.betavae.export.OnnxModel;
+import org.betavae.export.Tensor;
+import org.betavae.export.TensorSpec;
 import org.betavae.train.RunFolder;
-import org.betavae.train.SavedModelRunner;
-import org.betavae.train.SavedModelRunner.Array;
+import org.betavae.train.TensorFlowModel;
 
-/** {@code verify}: a SavedModel against the ONNX model made from it. */
+/** {@code verify}: a TensorFlow model against the ONNX model made from it. */
 final class VerifyCommand extends Command {
-  private static final Opt<Path> SAVED_MODEL =
-      Opt.path("saved-model", "DIR", "folder of a TensorFlow SavedModel");
   private static final Opt<Path> FROM =
       Opt.path("from", "RUN", "folder of a training run, instead of --saved-model");
   private static final Opt<Path> ONNX =
@@ -37,8 +37,8 @@ final class VerifyCommand extends Command {
           .or(1e-5);
   private static final Opt<Integer> COUNT =
       Opt.integer("count", "how many random inputs", 1, 100_000).or(64);
-  private static final Opt<String> SIGNATURE =
-      Opt.text("signature", "NAME", "signature of the SavedModel").or("serving_default");
+  private static final Opt<String> TENSORS =
+      Opt.text("tensors", "NAMES", "tensors of the graph that ONNX has renamed, as y=dense/out:0");
 
   VerifyCommand() {
     super("verify", CommandGroup.EXCHANGE, "compare an ONNX model with its TensorFlow original");
@@ -47,7 +47,16 @@ final class VerifyCommand extends Command {
   @Override
   List<Opt<?>> options() {
     return List.of(
-        SAVED_MODEL, FROM, ONNX, INPUTS, COUNT, CommonOptions.SEED, TOLERANCE, SIGNATURE);
+        TfSource.SAVED_MODEL,
+        TfSource.GRAPH_DEF,
+        FROM,
+        ONNX,
+        INPUTS,
+        COUNT,
+        CommonOptions.SEED,
+        TOLERANCE,
+        TfSource.SIGNATURE,
+        TENSORS);
   }
 
   @Override
@@ -55,8 +64,10 @@ final class VerifyCommand extends Command {
     return "Exit code 1 when the scaled difference of an output is above the tolerance. Scaled is"
         + " |a - b| / max(1, |a|), a being TensorFlow's value: absolute up to 1 and relative above,"
         + " since float32 has seven digits. The largest |a - b| is shown beside it; in JSON they are"
-        + " max_difference (scaled) and max_abs_difference. Images may be channels last in one model and first in the other. Random images"
-        + " are uniform in [0,1], random vectors standard normal.";
+        + " max_difference (scaled) and max_abs_difference. Images may be channels last in one model and"
+        + " first in the other. Random images are uniform in [0,1], other floating point standard"
+        + " normal, whole numbers 0 or 1."
+        + "\nA graph's tensors are found by the names that the ONNX model has for them, or by --tensors.";
   }
 
   @Override
@@ -68,18 +79,21 @@ final class VerifyCommand extends Command {
 
   @Override
   Outcome run(Arguments args, Console console) throws IOException {
-    if (args.has(SAVED_MODEL) == args.has(FROM)) {
+    List<Opt<Path>> sources = List.of(TfSource.SAVED_MODEL, TfSource.GRAPH_DEF, FROM);
+    List<String> given = sources.stream().filter(args::has).map(Opt::dashed).toList();
+    if (given.size() != 1) {
       throw new UsageException(
-          args.has(FROM)
-              ? "--saved-model and --from are given, expected one of them"
-              : "neither --saved-model nor --from is given, expected one of them");
+          given.isEmpty()
+              ? "neither --saved-model nor --graph-def nor --from is given, expected one of them"
+              : String.join(" and ", given) + " are given, expected one of them");
     }
-    if (args.has(SAVED_MODEL) && !args.has(ONNX)) {
-      throw new UsageException("--onnx is missing, expected the ONNX file made from --saved-model");
+    if (!args.has(FROM) && !args.has(ONNX)) {
+      throw new UsageException(
+          "--onnx is missing, expected the ONNX file made from " + given.get(0));
     }
     ArrayNode outputs = Json.array();
     Table table = new Table("model", "output", "scaled", "absolute", "of values up to");
-    Difference largest = new Difference(0, 0, 0);
+    Difference largest = Difference.NONE;
     for (Map.Entry<Path, Path> pair : pairs(args).entrySet()) {
       Map<String, Difference> found = compare(pair.getKey(), pair.getValue(), args);
       for (Map.Entry<String, Difference> entry : found.entrySet()) {
@@ -130,12 +144,14 @@ final class VerifyCommand extends Command {
     return Numbers.brief(d.scaled()) + " scaled (" + Numbers.brief(d.absolute()) + " absolute)";
   }
 
-  /** SavedModels and the ONNX files to compare them with. */
+  /** TensorFlow models and the ONNX files to compare them with. */
   private static Map<Path, Path> pairs(Arguments args) {
     Map<Path, Path> pairs = new LinkedHashMap<>();
-    if (args.has(SAVED_MODEL)) {
-      pairs.put(args.get(SAVED_MODEL), args.get(ONNX));
-      return pairs;
+    for (Opt<Path> model : List.of(TfSource.SAVED_MODEL, TfSource.GRAPH_DEF)) {
+      if (args.has(model)) {
+        pairs.put(args.get(model), args.get(ONNX));
+        return pairs;
+      }
     }
     RunFolder run = RunFolder.open(args.get(FROM));
     Path onnx = args.find(ONNX).orElse(run.model());
@@ -151,32 +167,70 @@ final class VerifyCommand extends Command {
     return pairs;
   }
 
-  private static Map<String, Difference> compare(Path savedModel, Path onnx, Arguments args)
+  private static Map<String, Difference> compare(Path tensorFlow, Path onnx, Arguments args)
       throws IOException {
     // Read by our own reader first: it says more about a damaged file, and refuses weights that
     // lie outside the model's folder.
-    byte[] model = OnnxModel.read(onnx).toBytes();
-    try (SavedModelRunner tf = SavedModelRunner.load(savedModel, args.get(SIGNATURE));
-        OnnxRunner ort = new OnnxRunner(model, onnx.toString())) {
+    OnnxModel model = OnnxModel.read(onnx);
+    try (TensorFlowModel tf = open(tensorFlow, model, args);
+        OnnxRunner ort = new OnnxRunner(onnx)) {
       ModelComparison comparison = new ModelComparison(tf, ort, onnx.toString());
-      Map<String, Array> inputs =
+      Map<String, Tensor> inputs =
           args.has(INPUTS)
-              ? read(args.get(INPUTS))
-              : comparison.randomInputs(args.get(COUNT), args.get(CommonOptions.SEED));
+              ? read(args.get(INPUTS), tf.inputs())
+              : comparison.randomInputs(
+                  model.inputs(), args.get(COUNT), args.get(CommonOptions.SEED));
       return comparison.differences(inputs);
     }
   }
 
-  private static Map<String, Array> read(Path npz) {
-    Map<String, Array> arrays = new LinkedHashMap<>();
+  private static TensorFlowModel open(Path path, OnnxModel onnx, Arguments args) {
+    if (!args.has(TfSource.GRAPH_DEF)) {
+      return TensorFlowModel.ofSavedModel(path, args.find(TfSource.SIGNATURE).orElse(null));
+    }
+    Map<String, String> renamed = new LinkedHashMap<>();
+    args.find(TENSORS)
+        .ifPresent(
+            text ->
+                TensorNames.read(TENSORS, text)
+                    .forEach(t -> renamed.put(t.name(), t.reference().replaceFirst(".*=", ""))));
+    return TensorFlowModel.ofGraphDef(
+        path, tensors(onnx.inputs(), renamed), tensors(onnx.outputs(), renamed));
+  }
+
+  private static Map<String, String> tensors(List<TensorSpec> specs, Map<String, String> renamed) {
+    Map<String, String> tensors = new LinkedHashMap<>();
+    specs.forEach(s -> tensors.put(s.name(), renamed.getOrDefault(s.name(), s.name())));
+    return tensors;
+  }
+
+  /** The arrays of a file in the types that the model takes. */
+  private static Map<String, Tensor> read(Path npz, List<TensorSpec> inputs) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
     try (NpzReader reader = NpzReader.open(npz)) {
       for (String name : reader.names()) {
+        ElementType type =
+            inputs.stream()
+                .filter(i -> i.name().equals(name))
+                .map(RandomInputs::type)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(ElementType.FLOAT32);
         try (NpyReader array = reader.get(name)) {
           long[] shape = Arrays.stream(array.shape()).asLongStream().toArray();
-          arrays.put(name, new Array(shape, array.toFloats()));
+          tensors.put(name, tensor(type, shape, array));
         }
       }
     }
-    return arrays;
+    return tensors;
+  }
+
+  private static Tensor tensor(ElementType type, long[] shape, NpyReader array) {
+    if (type.isFloat()) {
+      double[] values = array.toDoubles();
+      return Tensor.ofDoubles(type, shape, i -> values[i]);
+    }
+    long[] values = array.toLongs();
+    return Tensor.ofLongs(type, shape, i -> values[i]);
   }
 }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.betavae.data.NpzWriter;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,7 +21,9 @@ import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
 
 /** The command {@code convert}. */
 class ConvertTest {
@@ -232,5 +235,73 @@ class ConvertTest {
         .assertErrorNames(2, "graph.pb", "holds no nodes");
     assertEquals("earlier", Files.readString(out));
     assertEquals(1, files());
+  }
+
+  @Test
+  void float16_isHalfTheSize_andSaysHowFarItMoves() throws IOException {
+    Path full = folder.resolve("full.onnx");
+    Path half = folder.resolve("half.onnx");
+    Cli.json("convert --saved-model % --out %", savedModel("encoder"), full);
+    JsonNode json =
+        Cli.json("convert --saved-model % --out % --precision fp16", savedModel("encoder"), half);
+    assertEquals("fp16", json.get("precision").asText());
+    double moved = json.get("max_difference_from_fp32").asDouble();
+    assertTrue(moved > 0 && moved < 1e-2, json.toString());
+    assertTrue(Files.size(half) < 0.6 * Files.size(full), Files.size(half) + " bytes");
+    assertEquals("float32", json.at("/inputs/0/type").asText());
+    assertEquals("float32", json.at("/outputs/0/type").asText());
+    Cli cli =
+        Cli.run("convert --saved-model % --out % --precision fp16", savedModel("encoder"), half);
+    assertTrue(cli.out().contains("from float32 on 16"), cli.out());
+    Cli.run("convert --saved-model % --out % --precision fp8", savedModel("encoder"), half)
+        .assertErrorNames(2, "--precision is \"fp8\"", "fp32, fp16");
+  }
+
+  @Test
+  void export_inFloat16_tellsItsParity() throws IOException {
+    Path out = folder.resolve("model");
+    JsonNode json = Cli.json("export --from % --out % --precision fp16", tiny.run, out);
+    double parity = json.get("parity").asDouble();
+    assertTrue(parity > 1e-6 && parity < 2e-2, json.toString());
+    assertEquals(1, Cli.json("inspect %", out).at("/files/encoder.onnx/operators/Reshape").asInt());
+    assertTrue(
+        Files.size(out.resolve("decoder.onnx"))
+            < 0.6 * Files.size(tiny.model.resolve("decoder.onnx")));
+  }
+
+  @Test
+  void verify_ofAGraph_findsTensorsByName_ofAnyTypes() throws IOException {
+    Path file = folder.resolve("graph.pb");
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      Operand<TInt64> ids =
+          tf.withName("ids").placeholder(TInt64.class, Placeholder.shape(Shape.of(-1, 3)));
+      Operand<TBool> mask =
+          tf.withName("mask").placeholder(TBool.class, Placeholder.shape(Shape.of(-1, 3)));
+      tf.withName("kept").select(mask, ids, tf.zerosLike(ids));
+      tf.withName("sums").reduceSum(tf.dtypes.cast(ids, TFloat32.class), tf.constant(1));
+      Files.write(file, graph.toGraphDef().toByteArray());
+    }
+    Path out = folder.resolve("g.onnx");
+    Cli.json(
+        "convert --graph-def % --inputs ids,mask --outputs kept,total=sums:0 --out %", file, out);
+    JsonNode json = Cli.json("verify --graph-def % --onnx % --tensors total=sums:0", file, out);
+    assertEquals(List.of("kept", "total"), json.get("outputs").findValuesAsText("name"));
+    assertTrue(json.get("passed").asBoolean());
+    Path inputs = folder.resolve("inputs.npz");
+    try (NpzWriter npz = NpzWriter.create(inputs)) {
+      npz.add("ids", new float[] {4, 5, 6}, 1, 3);
+      npz.add("mask", new float[] {1, 0, 1}, 1, 3);
+      npz.finish();
+    }
+    assertTrue(
+        Cli.json(
+                "verify --graph-def % --onnx % --tensors total=sums:0 --inputs %",
+                file, out, inputs)
+            .get("passed")
+            .asBoolean());
+    Cli.run("verify --graph-def % --onnx %", file, out)
+        .assertErrorNames(2, "no tensor total", "node:0");
+    Cli.run("verify --graph-def %", file).assertErrorNames(2, "--onnx is missing", "--graph-def");
   }
 }

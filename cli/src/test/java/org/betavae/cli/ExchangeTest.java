@@ -10,8 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
-import org.betavae.cli.ModelComparison.Difference;
 import org.betavae.data.NpzWriter;
+import org.betavae.export.Tensor;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -101,22 +101,23 @@ class ExchangeTest {
   @Test
   void difference_isScaledByValuesAboveOne() {
     // 1000 against 1000.5 is 0.0005 of its size; 0.25 against 0.5 counts as it is.
-    float[] wanted = {1000, -0.25f};
-    assertEquals(
-        new Difference(0.0005, 0.5, 1000), Difference.of(wanted, new float[] {1000.5f, -0.25f}));
-    assertEquals(
-        new Difference(0.25, 0.25, 1000), Difference.of(wanted, new float[] {1000, -0.5f}));
+    Tensor wanted = floats(1000, -0.25f);
+    assertEquals(new Difference(0.0005, 0.5, 1000), Difference.of(wanted, floats(1000.5f, -0.25f)));
+    assertEquals(new Difference(0.25, 0.25, 1000), Difference.of(wanted, floats(1000, -0.5f)));
+  }
+
+  private static Tensor floats(float... values) {
+    return Tensor.floats(new long[] {values.length}, values);
   }
 
   @Test
   void difference_ofNumberAndNaN_isInfinite_ofEqualInfinitiesNone() {
-    double infinite = Double.POSITIVE_INFINITY;
-    float[] wanted = {Float.NaN, Float.POSITIVE_INFINITY};
-    assertEquals(0, Difference.of(wanted, wanted.clone()).scaled());
-    assertEquals(
-        infinite, Difference.of(wanted, new float[] {1, Float.POSITIVE_INFINITY}).scaled());
-    assertEquals(infinite, Difference.of(wanted, new float[] {Float.NaN, 3}).absolute());
-    assertEquals(infinite, Difference.of(new float[] {7}, new float[] {Float.NaN}).scaled());
+    float infinite = Float.POSITIVE_INFINITY;
+    Tensor wanted = floats(Float.NaN, infinite);
+    assertEquals(0, Difference.of(wanted, floats(Float.NaN, infinite)).scaled());
+    assertEquals(infinite, Difference.of(wanted, floats(1, infinite)).scaled());
+    assertEquals(infinite, Difference.of(wanted, floats(Float.NaN, 3)).absolute());
+    assertEquals(infinite, Difference.of(floats(7), floats(Float.NaN)).scaled());
   }
 
   @Test
@@ -135,7 +136,7 @@ class ExchangeTest {
     Path encoder = tiny.model.resolve("encoder.onnx");
     Cli.run("verify --saved-model % --onnx %", decoder, encoder)
         .assertErrorNames(2, "inputs are [z]", "[x]", "same model");
-    Cli.run("verify").assertErrorNames(2, "neither --saved-model nor --from");
+    Cli.run("verify").assertErrorNames(2, "neither --saved-model nor --graph-def nor --from");
     Cli.run("verify --from % --saved-model %", tiny.run, decoder)
         .assertErrorNames(2, "--saved-model and --from are given");
     Cli.run("verify --saved-model %", decoder).assertErrorNames(2, "--onnx is missing");

@@ -25,9 +25,11 @@ import org.betavae.export.onnx.OnnxFiles;
  */
 public final class OnnxModel {
   private final ModelProto proto;
+  private final List<String> notes;
 
-  OnnxModel(ModelProto proto) {
+  OnnxModel(ModelProto proto, List<String> notes) {
     this.proto = proto;
+    this.notes = List.copyOf(notes);
   }
 
   /**
@@ -40,7 +42,7 @@ public final class OnnxModel {
    * @throws ConversionException if it is no valid ONNX file
    */
   public static OnnxModel read(Path file) {
-    return new OnnxModel(OnnxFiles.read(file));
+    return new OnnxModel(OnnxFiles.read(file), List.of());
   }
 
   /**
@@ -50,21 +52,55 @@ public final class OnnxModel {
    * @throws ConversionException if the bytes are no valid ONNX model
    */
   public static OnnxModel read(byte[] bytes, String what) {
-    return new OnnxModel(OnnxFiles.read(bytes, what));
+    return new OnnxModel(OnnxFiles.read(bytes, what), List.of());
   }
 
-  /** The model as the bytes of an ONNX file. */
+  /**
+   * The model as the bytes of an ONNX file.
+   *
+   * @throws IllegalStateException if it has more than 2 GB, which one file cannot hold
+   */
   public byte[] toBytes() {
+    if (ExternalWeights.bytes(proto) > ExternalWeights.LARGEST_INSIDE) {
+      throw new IllegalStateException(
+          "The model has "
+              + ExternalWeights.bytes(proto)
+              + " bytes of weights, an ONNX file alone holds at most "
+              + ExternalWeights.LARGEST_INSIDE
+              + ". Write it to a file: the weights then lie beside it.");
+    }
     return proto.toByteArray();
   }
 
   /**
-   * Writes an ONNX file; it appears whole or not at all. An existing file is replaced.
+   * Writes an ONNX file. Weights of more than 2 GB, which it cannot hold, go into a second file
+   * beside it, named like it with {@code .data} behind. The files appear whole or not at all;
+   * existing ones are replaced.
    *
+   * @return what was written: the model, and the file of its weights if there is one
    * @throws java.io.UncheckedIOException if writing fails
    */
-  public void write(Path file) {
-    WholeFile.write(file, toBytes());
+  public List<Path> write(Path file) {
+    return write(file, ExternalWeights.LARGEST_INSIDE);
+  }
+
+  /**
+   * The same with another limit.
+   *
+   * @param largestInside weights of more bytes than this in all lie in the second file
+   */
+  public List<Path> write(Path file, long largestInside) {
+    return ExternalWeights.bytes(proto) > Math.min(largestInside, ExternalWeights.LARGEST_INSIDE)
+        ? ExternalWeights.write(proto, file)
+        : ExternalWeights.writeInside(proto, file);
+  }
+
+  /**
+   * What people should know of the conversion, a sentence each, such as operators that stay in
+   * float32; empty for a model that was read from a file.
+   */
+  public List<String> notes() {
+    return notes;
   }
 
   /** The inputs in the file's order, initializers left out. */
@@ -155,7 +191,7 @@ public final class OnnxModel {
     ModelProto.Builder out = proto.toBuilder().clearMetadataProps();
     all.forEach(
         (k, v) -> out.addMetadataProps(StringStringEntryProto.newBuilder().setKey(k).setValue(v)));
-    return new OnnxModel(out.build());
+    return new OnnxModel(out.build(), notes);
   }
 
   @Override

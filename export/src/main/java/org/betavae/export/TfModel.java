@@ -9,7 +9,8 @@ import org.betavae.export.tf.TfGraph;
 /**
  * A TensorFlow model read into plain Java: the graph that its outputs need, with its weights.
  *
- * <p>Immutable; files are read whole and closed before a method returns.
+ * <p>Immutable. Files are read whole and closed before a method returns, but for weights of several
+ * hundred megabytes: those are mapped into memory and must not change while the model is in use.
  */
 public final class TfModel {
   private final TfGraph graph;

@@ -1,6 +1,8 @@
 package org.betavae.export;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SortedSet;
 import org.betavae.export.onnx.OnnxGraph;
 import org.betavae.export.onnx.OnnxWriter;
@@ -18,10 +20,11 @@ public final class TfToOnnx {
    *     have
    */
   public static OnnxModel convert(TfModel model, ConvertOptions options) {
-    OnnxGraph graph = GraphConverter.convert(model.graph(), options);
+    List<String> notes = new ArrayList<>();
+    OnnxGraph graph = GraphConverter.convert(model.graph(), options, notes);
     ModelProto proto =
         OnnxWriter.write(graph, options.graphName(), Producer.NAME, Producer.version());
-    return new OnnxModel(proto).withMetadata(options.metadata());
+    return new OnnxModel(proto, notes).withMetadata(options.metadata());
   }
 
   /** The TensorFlow operators that can be converted, as in TensorFlow's registry. */

@@ -1,6 +1,8 @@
 package org.betavae.export;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -10,28 +12,81 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
 
 /** Output that appears whole or not at all: written aside, then renamed. */
 final class WholeFile {
   private WholeFile() {}
 
-  /** Writes a file aside and renames it into place; folders above it are made. */
-  static void write(Path file, byte[] bytes) {
-    Path target = file.toAbsolutePath();
-    if (Files.isDirectory(target)) {
-      throw new IllegalArgumentException(
-          file + " is a folder, expected a file name to write to. Name a file inside it.");
-    }
-    Path aside = aside(target, ".part");
+  /** Writes the content of a file. */
+  interface Content {
+    /** Called once; does not close the stream. */
+    void to(OutputStream out) throws IOException;
+  }
+
+  /**
+   * Writes files aside and renames them into place, all of them or none; folders above them are
+   * made. Those that were there are put back if that fails.
+   */
+  static void write(Map<Path, Content> files) {
+    Map<Path, Path> parts = new LinkedHashMap<>();
+    Map<Path, Path> earlier = new LinkedHashMap<>();
+    Set<Path> replaced = new LinkedHashSet<>();
+    boolean done = false;
+    Path at = null;
     try {
-      Files.createDirectories(target.getParent());
-      Files.write(aside, bytes, StandardOpenOption.CREATE_NEW);
-      Files.move(
-          aside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      for (Map.Entry<Path, Content> e : files.entrySet()) {
+        at = e.getKey();
+        Path target = at.toAbsolutePath();
+        if (Files.isDirectory(target)) {
+          throw new IllegalArgumentException(
+              at + " is a folder, expected a file name to write to. Name a file inside it.");
+        }
+        Files.createDirectories(target.getParent());
+        parts.put(target, aside(target, ".part"));
+        try (OutputStream out =
+            new BufferedOutputStream(
+                Files.newOutputStream(parts.get(target), StandardOpenOption.CREATE_NEW), 1 << 16)) {
+          e.getValue().to(out);
+        }
+      }
+      for (Path target : parts.size() > 1 ? parts.keySet() : Set.<Path>of()) {
+        if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+          Path old = aside(target, ".old");
+          Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
+          earlier.put(target, old);
+        }
+      }
+      for (Map.Entry<Path, Path> e : parts.entrySet()) {
+        at = e.getKey();
+        Files.move(
+            e.getValue(), at, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        replaced.add(at);
+      }
+      done = true;
     } catch (IOException e) {
-      deleteQuietly(aside);
       throw new UncheckedIOException(
-          "Cannot write " + file + ": " + e + ". Check the folder and the free space.", e);
+          "Cannot write " + at + ": " + e + ". Check the folder and the free space.", e);
+    } finally {
+      if (done) {
+        earlier.values().forEach(WholeFile::deleteQuietly);
+      } else {
+        parts.values().forEach(WholeFile::deleteQuietly);
+        replaced.forEach(WholeFile::deleteQuietly);
+        earlier.forEach((target, old) -> moveQuietly(old, target));
+      }
+    }
+  }
+
+  private static void moveQuietly(Path from, Path to) {
+    try {
+      Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      // The caller is already failing; what was there stays under its other name.
+      return;
     }
   }
 

@@ -81,7 +81,8 @@ final class SavedModelTest {
                     "names",
                     "layer/b/.ATTRIBUTES/VARIABLE_VALUE",
                     "layer/w/.ATTRIBUTES/VARIABLE_VALUE"),
-                node("RestoreV2", "read", Map.of(), "file", "names:output:0", "names:output:0"),
+                texts("slices", "", ""),
+                node("RestoreV2", "read", Map.of(), "file", "names:output:0", "slices:output:0"),
                 node("Identity", "one", Map.of(), "read:tensors:0"),
                 node("AssignVariableOp", "assign_one", Map.of(), "first", "one:output:0"),
                 node("AssignVariableOp", "assign_two", Map.of(), "second", "read:tensors:1")))
@@ -480,5 +481,65 @@ final class SavedModelTest {
         "Digamma (2 nodes: 'a', 'c'), Lgamma (node 'b')",
         "operators are supported",
         "docs/operators.md");
+  }
+
+  @Test
+  void variablesThatTheCheckpointKnowsAsCopies_areFound() {
+    // What tf.saved_model.save writes for a Keras 3 model: functions read "kernel", the checkpoint
+    // restores a variable that is initialised with it.
+    Path model =
+        new SavedModelBuilder()
+            .placeholder("x", -1, 2)
+            .variable("kernel", "unused", Tensor.longs(1))
+            .variable("Variable", "w/.ATTRIBUTES/VARIABLE_VALUE", W)
+            .add(
+                node("ReadVariableOp", "Variable/Initializer/Read", Map.of(), "kernel"),
+                node(
+                    "AssignVariableOp",
+                    "Variable/Assign",
+                    Map.of(),
+                    "Variable",
+                    "Variable/Initializer/Read"),
+                node("ReadVariableOp", "read", Map.of(), "kernel"),
+                node("MatMul", "y", Map.of(), "x", "read"),
+                node("Placeholder", "file", Map.of()),
+                node("StatefulPartitionedCall", "restore", calls("restore"), "file", "Variable"))
+            .restoredBy("restore")
+            .add(
+                function(
+                    "restore",
+                    List.of("file", "v"),
+                    Map.of(),
+                    texts("names", "w/.ATTRIBUTES/VARIABLE_VALUE"),
+                    texts("slices", "", ""),
+                    node(
+                        "RestoreV2", "read", Map.of(), "file", "names:output:0", "slices:output:0"),
+                    node("AssignVariableOp", "assign", Map.of(), "v", "read:tensors:0")))
+            .input("s", "x", "x:0", -1, 2)
+            .output("s", "y", "y:0", -1, 3)
+            .write(folder, 1);
+    OnnxModel onnx = TfToOnnx.convert(TfModel.ofSavedModel(model), ConvertOptions.defaults());
+    assertEquals(
+        Tensor.floats(new long[] {1, 3}, -3, -3, -3), Ort.run(onnx, Map.of("x", X)).get("y"));
+  }
+
+  @Test
+  void textForms_areRead() throws IOException {
+    Path model = dense().write(folder.resolve("m"), 1);
+    Path binary = model.resolve("saved_model.pb");
+    var proto = org.tensorflow.proto.SavedModel.parseFrom(Files.readAllBytes(binary));
+    Files.delete(binary);
+    Path text = model.resolve("saved_model.pbtxt");
+    Files.writeString(text, com.google.protobuf.TextFormat.printer().printToString(proto));
+    OnnxModel onnx = TfToOnnx.convert(TfModel.ofSavedModel(model), ConvertOptions.defaults());
+    assertEquals(Y, Ort.run(onnx, Map.of("x", X)).get("y"));
+    Files.writeString(text, "saved_model_schema_version: 1 meta_graphs { nonsense }");
+    assertSays(fails(model), "saved_model.pbtxt", "text format", "line and column");
+  }
+
+  @Test
+  void modelWithoutSignatures_saysHowToGetOne() {
+    Path model = new SavedModelBuilder().placeholder("x", -1, 2).write(folder, 1);
+    assertSays(fails(model), "it has none", "signatures=", "model.export");
   }
 }

@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 import org.betavae.export.ConvertOptions;
 import org.betavae.export.ModelFacts;
 import org.betavae.export.OnnxModel;
+import org.betavae.export.Precision;
 import org.betavae.export.TensorSpec;
 import org.betavae.export.TfModel;
 import org.betavae.export.TfToOnnx;
@@ -23,19 +24,30 @@ import org.betavae.export.TfToOnnx;
 public record RunModels(OnnxModel encoder, OnnxModel decoder, ModelFacts facts) {
 
   /**
+   * The same in the precision of the run, float32.
+   *
+   * @param opset ONNX operator set
+   * @param producer name and version of the program, for the facts
+   */
+  public static RunModels convert(RunFolder run, int opset, String producer) {
+    return convert(run, opset, Precision.FP32, producer);
+  }
+
+  /**
    * Converts the SavedModels of a run that has ended.
    *
    * @param opset ONNX operator set, {@link ConvertOptions#MIN_OPSET} to {@link
    *     ConvertOptions#MAX_OPSET}
+   * @param precision floating point type of weights and computation
    * @param producer name and version of the program, for the facts
    * @throws IllegalArgumentException if the run has not ended
    * @throws org.betavae.export.ConversionException if a SavedModel is damaged
    */
-  public static RunModels convert(RunFolder run, int opset, String producer) {
+  public static RunModels convert(RunFolder run, int opset, Precision precision, String producer) {
     TrainConfig config = run.readConfig();
     RunSummary summary = run.readSummary();
     boolean image = summary.itemShape().size() == 3;
-    ConvertOptions options = ConvertOptions.defaults().withOpset(opset);
+    ConvertOptions options = ConvertOptions.defaults().withOpset(opset).withPrecision(precision);
     OnnxModel encoder =
         TfToOnnx.convert(
             TfModel.ofSavedModel(run.encoder()),

@@ -1,29 +1,19 @@
 package org.betavae.train;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.tensorflow.Result;
-import org.tensorflow.SavedModelBundle;
-import org.tensorflow.Signature;
-import org.tensorflow.Tensor;
-import org.tensorflow.exceptions.TensorFlowException;
-import org.tensorflow.ndarray.Shape;
-import org.tensorflow.types.TFloat32;
+import org.betavae.export.ElementType;
+import org.betavae.export.Tensor;
+import org.betavae.export.TensorSpec;
 
 /**
  * Runs a TensorFlow SavedModel with float32 inputs and outputs, to compare a converted model with
  * it. Safe for many threads; {@code close()} may be called twice and must not overlap with a call.
  */
 public final class SavedModelRunner implements AutoCloseable {
-  private final Path folder;
-  private final SavedModelBundle bundle;
-  private final Signature signature;
-  private boolean closed;
+  private final TensorFlowModel model;
 
   /** A float32 array with its shape; holds the arrays it is given, without a copy. */
   public static final class Array {
@@ -52,10 +42,8 @@ public final class SavedModelRunner implements AutoCloseable {
     }
   }
 
-  private SavedModelRunner(Path folder, SavedModelBundle bundle, Signature signature) {
-    this.folder = folder;
-    this.bundle = bundle;
-    this.signature = signature;
+  private SavedModelRunner(TensorFlowModel model) {
+    this.model = model;
   }
 
   /**
@@ -65,44 +53,17 @@ public final class SavedModelRunner implements AutoCloseable {
    * @throws IllegalArgumentException if there is no SavedModel or no such signature
    */
   public static SavedModelRunner load(Path folder, String signature) {
-    if (!Files.isRegularFile(folder.resolve("saved_model.pb"))) {
-      throw new IllegalArgumentException(
-          folder + " holds no SavedModel: saved_model.pb is missing. Name the folder it lies in.");
-    }
-    SavedModelBundle bundle;
-    try {
-      bundle = SavedModelBundle.load(folder.toString(), SavedModelBundle.DEFAULT_TAG);
-    } catch (TensorFlowException e) {
-      throw new IllegalArgumentException(
-          "TensorFlow cannot load " + folder + ": " + firstLine(e) + ". Write the model again.", e);
-    }
-    try {
-      for (Signature s : bundle.signatures()) {
-        if (s.key().equals(signature)) {
-          return new SavedModelRunner(folder, bundle, s);
-        }
-      }
-      throw new IllegalArgumentException(
-          folder
-              + " has no signature "
-              + signature
-              + ", expected one of "
-              + bundle.signatures().stream().map(Signature::key).sorted().toList()
-              + ".");
-    } catch (RuntimeException | Error e) {
-      bundle.close();
-      throw e;
-    }
+    return new SavedModelRunner(TensorFlowModel.ofSavedModel(folder, signature));
   }
 
   /** Names of the inputs with their shapes, -1 where a dimension is free. */
   public Map<String, long[]> inputs() {
-    return shapes(signature.getInputs());
+    return shapes(model.inputs());
   }
 
   /** Names of the outputs with their shapes, -1 where a dimension is free. */
   public Map<String, long[]> outputs() {
-    return shapes(signature.getOutputs());
+    return shapes(model.outputs());
   }
 
   /**
@@ -110,70 +71,37 @@ public final class SavedModelRunner implements AutoCloseable {
    *
    * @param inputs one array for each of {@link #inputs()}
    * @return one array for each of {@link #outputs()}
-   * @throws IllegalArgumentException if an input is missing or TensorFlow refuses it
+   * @throws IllegalArgumentException if an input is missing, TensorFlow refuses it, or an output is
+   *     not float32
    */
   public Map<String, Array> run(Map<String, Array> inputs) {
-    List<Tensor> opened = new ArrayList<>();
-    try {
-      Map<String, Tensor> feed = new HashMap<>();
-      for (String name : signature.inputNames()) {
-        Array array = inputs.get(name);
-        if (array == null) {
-          throw new IllegalArgumentException(
-              "Input " + name + " of " + folder + " is missing, got " + inputs.keySet() + ".");
-        }
-        TFloat32 tensor = TFloat32.tensorOf(Shape.of(array.shape()));
-        opened.add(tensor);
-        tensor.asRawTensor().data().asFloats().write(array.values());
-        feed.put(name, tensor);
-      }
-      try (Result result = bundle.session().run(signature, feed)) {
-        return arrays(result);
-      }
-    } catch (TensorFlowException e) {
-      throw new IllegalArgumentException(
-          "TensorFlow cannot run " + folder + ": " + firstLine(e) + ".", e);
-    } finally {
-      opened.forEach(Tensor::close);
-    }
+    Map<String, Tensor> feed = new LinkedHashMap<>();
+    inputs.forEach((name, array) -> feed.put(name, Tensor.floats(array.shape(), array.values())));
+    Map<String, Array> arrays = new LinkedHashMap<>();
+    model
+        .run(feed)
+        .forEach(
+            (name, tensor) -> {
+              if (tensor.type() != ElementType.FLOAT32) {
+                throw new IllegalArgumentException(
+                    "Output " + name + " is " + tensor.type().numpyName() + ", expected float32.");
+              }
+              float[] values = new float[tensor.size()];
+              tensor.data().asFloatBuffer().get(values);
+              arrays.put(name, new Array(tensor.shape(), values));
+            });
+    return arrays;
   }
 
   @Override
   public void close() {
-    if (!closed) {
-      closed = true;
-      bundle.close();
-    }
+    model.close();
   }
 
-  private Map<String, Array> arrays(Result result) {
-    Map<String, Array> arrays = new LinkedHashMap<>();
-    for (String name : signature.outputNames()) {
-      Tensor tensor = result.get(name).orElseThrow();
-      if (!(tensor instanceof TFloat32)) {
-        throw new IllegalArgumentException(
-            "Output "
-                + name
-                + " of "
-                + folder
-                + " is "
-                + tensor.dataType()
-                + ", expected float32.");
-      }
-      float[] values = new float[Math.toIntExact(tensor.shape().size())];
-      tensor.asRawTensor().data().asFloats().read(values);
-      arrays.put(name, new Array(tensor.shape().asArray(), values));
-    }
-    return arrays;
-  }
-
-  private static Map<String, long[]> shapes(Map<String, Signature.TensorDescription> tensors) {
+  private static Map<String, long[]> shapes(List<TensorSpec> specs) {
     Map<String, long[]> shapes = new LinkedHashMap<>();
-    tensors.forEach((name, description) -> shapes.put(name, description.shape.asArray()));
+    specs.forEach(
+        s -> shapes.put(s.name(), s.shape().stream().mapToLong(Long::longValue).toArray()));
     return shapes;
-  }
-
-  private static String firstLine(Throwable e) {
-    return String.valueOf(e.getMessage()).lines().findFirst().orElse("no reason given");
   }
 }

@@ -15,6 +15,9 @@ import org.betavae.export.ElementType;
 
 /** Weights that an ONNX file keeps in other files of its folder. */
 final class ExternalData {
+  /** Files above this are mapped, so that their weights need no memory of the JVM's heap. */
+  private static final long LARGEST_READ = 1L << 28;
+
   private ExternalData() {}
 
   /**
@@ -30,18 +33,10 @@ final class ExternalData {
       return model;
     }
     ModelProto.Builder out = model.toBuilder();
-    long total = 0;
     for (int i = 0; i < model.getGraph().getInitializerCount(); i++) {
       TensorProto t = model.getGraph().getInitializer(i);
       if (t.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
         TensorProto loaded = load(t, folder, what);
-        total += loaded.getRawData().size();
-        if (total > Integer.MAX_VALUE) {
-          throw new ConversionException(
-              "Cannot read "
-                  + what
-                  + ": its external weights pass 2 GB, which is more than this reader holds. Use a smaller model.");
-        }
         out.getGraphBuilder().setInitializer(i, loaded);
       }
     }
@@ -85,6 +80,9 @@ final class ExternalData {
       if (offset < 0 || wanted > Integer.MAX_VALUE - 8 || offset > in.size() - wanted) {
         String got = "needs bytes %d to %d of %s".formatted(offset, offset + wanted, file);
         throw fail(t, what, got, "expected no more than its " + in.size());
+      }
+      if (in.size() > LARGEST_READ) {
+        return in.map(FileChannel.MapMode.READ_ONLY, offset, wanted);
       }
       ByteBuffer data = ByteBuffer.allocate((int) wanted);
       while (data.hasRemaining() && in.read(data, offset + data.position()) >= 0) {

@@ -247,6 +247,11 @@ public final class OnnxGraph {
     value.addUser(node);
   }
 
+  /** Changes the element type of a node's outputs of one type to another; shapes stay. */
+  public void retype(OnnxNode node, ElementType from, ElementType to) {
+    node.outputs().stream().filter(v -> v.type() == from).forEach(v -> v.infer(to, v.shape()));
+  }
+
   /** Removes a node that nobody reads, and then what only it read. */
   public void removeIfUnused(OnnxNode node) {
     if (node == null || !nodes.contains(node)) {

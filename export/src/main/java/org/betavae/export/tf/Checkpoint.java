@@ -4,25 +4,35 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.zip.CRC32C;
 import org.betavae.export.ConversionException;
 import org.betavae.export.ElementType;
 import org.betavae.export.Tensor;
 import org.tensorflow.proto.BundleEntryProto;
 import org.tensorflow.proto.BundleHeaderProto;
+import org.tensorflow.proto.TensorSliceProto;
 
 /**
  * TensorFlow's checkpoint of a model's variables: an index and one or several files of raw tensors
  * ("tensor bundle", version 2).
  *
  * <p>Checksums of the index and of every tensor read are verified. Files are open only while a
- * tensor is read.
+ * tensor is read; large ones stay mapped as long as their tensors are used.
  */
 final class Checkpoint {
+  /** Files above this are mapped, so that their tensors need no memory of the JVM's heap. */
+  private static final long LARGEST_READ = 1L << 28;
+
   private final Path prefix;
   private final Path index;
   private final Map<String, byte[]> entries;
@@ -38,6 +48,7 @@ final class Checkpoint {
   /** Reads the index of {@code prefix.index}. */
   static Checkpoint open(Path prefix) {
     Path index = prefix.resolveSibling(prefix.getFileName() + ".index");
+    checkInside(prefix, index);
     Map<String, byte[]> entries = TableFile.read(index);
     byte[] header = entries.get("");
     if (header == null) {
@@ -63,23 +74,35 @@ final class Checkpoint {
     }
   }
 
-  /** Keys of all tensors, the header left out. */
+  /** Keys of all tensors. */
   Set<String> keys() {
-    Set<String> keys = new java.util.TreeSet<>(entries.keySet());
-    keys.remove("");
+    Set<String> keys = new TreeSet<>();
+    for (String raw : entries.keySet()) {
+      if (!raw.isEmpty() && raw.charAt(0) != 0) { // the header and parts of variables
+        keys.add(new String(raw.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8));
+      }
+    }
     return keys;
   }
 
-  /** Reads one tensor and verifies its checksum. */
+  /** Reads one tensor, of all its parts if it is stored in several, and verifies checksums. */
   Tensor read(String key) {
-    BundleEntryProto e = entry(key);
+    BundleEntryProto e =
+        entry(new String(key.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1), key);
     ElementType type = ElementType.ofTf(e.getDtypeValue());
     if (type == null || type.bytes() == 0) {
       String got = "variable '%s' has element type %s".formatted(key, e.getDtype());
       throw fail(index, got, "expected a numeric type", null);
     }
     long[] shape = e.getShape().getDimList().stream().mapToLong(d -> d.getSize()).toArray();
-    checkPlace(e, key, TfTensors.bytes(shape, type, index + ": variable '" + key + "'"));
+    long bytes = TfTensors.bytes(shape, type, index + ": variable '" + key + "'");
+    return e.getSlicesCount() > 0
+        ? join(e, key, type, shape, bytes)
+        : Tensor.of(type, shape, read(e, key, bytes));
+  }
+
+  private ByteBuffer read(BundleEntryProto e, String key, long bytes) {
+    checkPlace(e, key, bytes);
     ByteBuffer data = readShard(e, key);
     CRC32C crc = new CRC32C();
     crc.update(data.duplicate());
@@ -89,11 +112,48 @@ final class Checkpoint {
               .formatted(key, e.getOffset(), TableFile.masked(crc));
       throw fail(shard(e.getShardId()), got, "expected %08x".formatted(e.getCrc32C()), null);
     }
-    return Tensor.of(type, shape, data);
+    return data;
   }
 
-  private BundleEntryProto entry(String key) {
-    byte[] bytes = entries.get(key);
+  /** A variable that is stored in parts. */
+  private Tensor join(
+      BundleEntryProto e, String key, ElementType type, long[] shape, long wholeBytes) {
+    List<Slice> slices = new ArrayList<>();
+    List<ByteBuffer> parts = new ArrayList<>();
+    long found = 0;
+    for (TensorSliceProto p : e.getSlicesList()) {
+      Slice slice = Slice.of(p, shape);
+      if (!slice.isWithin(shape)) {
+        String got =
+            "variable '%s' of shape %s has the part %s"
+                .formatted(key, Arrays.toString(shape), slice);
+        throw fail(index, got, "expected parts inside of it", null);
+      }
+      String what = index + ": variable '" + key + "', part " + slice;
+      long bytes = TfTensors.bytes(slice.shape(), type, what);
+      found += bytes;
+      slices.add(slice);
+      parts.add(read(entry(Slice.key(key, p), key), key, bytes));
+    }
+    if (found != wholeBytes) {
+      String got = "the parts of variable '%s' hold %d bytes".formatted(key, found);
+      throw fail(index, got, "expected " + wholeBytes + " for its shape", null);
+    }
+    ByteBuffer whole = ByteBuffer.allocate((int) wholeBytes);
+    for (int i = 0; i < parts.size(); i++) {
+      slices.get(i).paste(parts.get(i), whole, shape, type.bytes());
+    }
+    return Tensor.of(type, shape, whole);
+  }
+
+  /**
+   * An entry of the index.
+   *
+   * @param raw its key, one character for each byte
+   * @param key of the variable, for messages
+   */
+  private BundleEntryProto entry(String raw, String key) {
+    byte[] bytes = entries.get(raw);
     if (bytes == null) {
       String expected = "expected one of its %d (%s)".formatted(entries.size() - 1, some());
       throw fail(index, "it has no variable '" + key + "'", expected, null);
@@ -106,11 +166,6 @@ final class Checkpoint {
   }
 
   private void checkPlace(BundleEntryProto e, String key, long size) {
-    if (e.getSlicesCount() > 0) {
-      String got = "variable '%s' is stored in %d slices".formatted(key, e.getSlicesCount());
-      String expected = "expected whole variables: save the model without a partitioner";
-      throw fail(index, got, expected, null);
-    }
     boolean shardKnown = e.getShardId() >= 0 && e.getShardId() < shards;
     if (size != e.getSize() || !shardKnown || e.getOffset() < 0) {
       String got =
@@ -124,6 +179,7 @@ final class Checkpoint {
 
   private ByteBuffer readShard(BundleEntryProto e, String key) {
     Path file = shard(e.getShardId());
+    checkInside(prefix, file);
     try (FileChannel in = FileChannel.open(file)) {
       if (e.getOffset() > in.size() - e.getSize()) {
         throw fail(
@@ -136,6 +192,9 @@ final class Checkpoint {
                 + (e.getOffset() + e.getSize()),
             "expected them within the file's " + in.size(),
             null);
+      }
+      if (in.size() > LARGEST_READ) {
+        return in.map(FileChannel.MapMode.READ_ONLY, e.getOffset(), e.getSize());
       }
       ByteBuffer data = ByteBuffer.allocate((int) e.getSize());
       long at = e.getOffset();
@@ -154,6 +213,25 @@ final class Checkpoint {
       throw fail(file, "no such file", "expected it to hold variable '" + key + "'", x);
     } catch (IOException x) {
       throw fail(file, x.toString(), "expected to read variable '" + key + "'", x);
+    }
+  }
+
+  /** A link may not lead to files that are no part of the model. */
+  private static void checkInside(Path prefix, Path file) {
+    Path folder = prefix.toAbsolutePath().getParent().getParent();
+    try {
+      if (Files.exists(file) && !file.toRealPath().startsWith(folder.toRealPath())) {
+        throw new ConversionException(
+            "Cannot read "
+                + file
+                + ": it is a link to "
+                + file.toRealPath()
+                + ", expected a file inside of "
+                + folder
+                + ". Copy the model with what its links point to, as 'cp -rL' does.");
+      }
+    } catch (IOException e) {
+      throw fail(file, e.toString(), "expected a readable file", e);
     }
   }
 

@@ -1,9 +1,9 @@
 package org.betavae.export.tf;
 
-import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -39,7 +39,7 @@ final class TableFile {
     this.data = data;
   }
 
-  /** Reads all entries in the order of the file. */
+  /** Reads all entries in the order of the file; a key has one character for each of its bytes. */
   static Map<String, byte[]> read(Path file) {
     byte[] bytes;
     try {
@@ -154,7 +154,7 @@ final class TableFile {
       in.get(next, (int) shared, (int) fresh);
       byte[] value = new byte[(int) valueSize];
       in.get(value);
-      into.put(ByteString.copyFrom(next).toStringUtf8(), value);
+      into.put(new String(next, StandardCharsets.ISO_8859_1), value);
       key = next;
     }
   }

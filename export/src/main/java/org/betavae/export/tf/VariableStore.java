@@ -18,7 +18,15 @@ final class VariableStore implements Flattener.Variables {
   private static final String OBJECT_ENTRY = "/.ATTRIBUTES/VARIABLE_VALUE";
 
   private final Path prefix;
-  private final Map<String, String> entryByVariable;
+  private final Map<String, Restored> entryByVariable;
+
+  /**
+   * Variables that are initialised with the value of another, by that other: of a Keras 3 model
+   * that {@code tf.saved_model.save} wrote, the functions read the ones and the checkpoint restores
+   * the others.
+   */
+  private final Map<String, String> copies = new HashMap<>();
+
   private final Map<String, Tensor> values = new HashMap<>();
   private Checkpoint checkpoint;
 
@@ -45,34 +53,76 @@ final class VariableStore implements Flattener.Variables {
         continue;
       }
       Inliner.Place value = inliner.locate(scope, n.getInput(1), Set.of());
+      if (value.node().getOp().equals("VarHandleOp")) {
+        Inliner.Place copy = inliner.locate(scope, n.getInput(0), Set.of());
+        copies.putIfAbsent(value.node().getName(), copy.node().getName());
+      }
       if (!value.node().getOp().equals("RestoreV2")) {
         continue;
       }
       if (value.node().getInputCount() < 2) {
         continue;
       }
-      NodeDef names = inliner.locate(value.scope(), value.node().getInput(1), Set.of()).node();
-      AttrValue constant = names.getAttrMap().get("value");
-      List<String> entries = constant == null ? List.of() : TfTensors.texts(constant.getTensor());
+      List<String> entries = texts(inliner, value, 1);
+      List<String> slices = texts(inliner, value, 2);
       Inliner.Place variable = inliner.locate(scope, n.getInput(0), Set.of());
-      if (value.index() < entries.size()) {
-        entryByVariable.put(variable.node().getName(), entries.get(value.index()));
+      int i = value.index();
+      if (i < entries.size()) {
+        String slice = i < slices.size() ? slices.get(i) : "";
+        entryByVariable.put(variable.node().getName(), new Restored(entries.get(i), slice));
       }
     }
   }
+
+  private static List<String> texts(Inliner inliner, Inliner.Place restore, int input) {
+    if (restore.node().getInputCount() <= input) {
+      return List.of();
+    }
+    String reference = restore.node().getInput(input);
+    NodeDef node = inliner.locate(restore.scope(), reference, Set.of()).node();
+    AttrValue constant = node.getAttrMap().get("value");
+    return constant == null ? List.of() : TfTensors.texts(constant.getTensor());
+  }
+
+  /** An entry of the checkpoint, and which part of it in RestoreV2's words; empty for all of it. */
+  private record Restored(String entry, String slice) {}
 
   @Override
   public Tensor read(NodeDef node, String name) {
     return values.computeIfAbsent(node.getName(), k -> load(node));
   }
 
+  private Tensor read(Restored restored) {
+    Tensor whole = checkpoint.read(restored.entry());
+    if (restored.slice().isBlank()) {
+      return whole;
+    }
+    Slice slice = Slice.parse(restored.slice(), whole.shape());
+    if (slice == null || !slice.isWithin(whole.shape())) {
+      throw new ConversionException(
+          "Cannot read "
+              + prefix
+              + ".index: the graph restores the part '"
+              + restored.slice()
+              + "' of variable '"
+              + restored.entry()
+              + "', expected one that lies in its shape "
+              + whole
+              + ". The model is damaged; save it again.");
+    }
+    return slice.cut(whole);
+  }
+
   private Tensor load(NodeDef node) {
     if (checkpoint == null) {
       checkpoint = Checkpoint.open(prefix);
     }
-    String entry = entryByVariable.get(node.getName());
-    if (entry != null) {
-      return checkpoint.read(entry);
+    Restored restored = entryByVariable.get(node.getName());
+    if (restored == null) {
+      restored = entryByVariable.get(copies.get(node.getName()));
+    }
+    if (restored != null) {
+      return read(restored);
     }
     Set<String> keys = checkpoint.keys();
     String shared =

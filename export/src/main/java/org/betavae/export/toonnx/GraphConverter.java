@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.betavae.export.ConversionException;
 import org.betavae.export.ConvertOptions;
+import org.betavae.export.Precision;
 import org.betavae.export.onnx.OnnxGraph;
 import org.betavae.export.tf.TfGraph;
 import org.betavae.export.tf.TfNode;
@@ -26,11 +27,12 @@ public final class GraphConverter {
   /**
    * Converts a graph.
    *
+   * @param notes where to add what people should know of the conversion
    * @throws ConversionException if operators have no converter, all of which are named before
    *     anything is converted
    * @throws IllegalArgumentException if the options do not fit the graph
    */
-  public static OnnxGraph convert(TfGraph tf, ConvertOptions options) {
+  public static OnnxGraph convert(TfGraph tf, ConvertOptions options, List<String> notes) {
     Border border = new Border(tf, options);
     checkOperators(tf);
     OnnxGraph graph = new OnnxGraph(options.opset());
@@ -39,6 +41,9 @@ public final class GraphConverter {
     convert(tf.nodes(), out);
     border.addOutputs(out);
     Rewrites.apply(graph);
+    if (options.precision() == Precision.FP16) {
+      notes.addAll(ToFloat16.apply(graph));
+    }
     return graph;
   }
 
