@@ -46,7 +46,8 @@ final class InspectCommand extends Command {
     if (Files.isRegularFile(path)) {
       return Outcome.done(onnx(path, true, console));
     }
-    if (Files.isRegularFile(path.resolve("saved_model.pb"))) {
+    if (Files.isRegularFile(path.resolve("saved_model.pb"))
+        || Files.isRegularFile(path.resolve("saved_model.pbtxt"))) {
       return Outcome.done(savedModel(path, console));
     }
     if (Files.isRegularFile(path.resolve("config.yaml"))) {

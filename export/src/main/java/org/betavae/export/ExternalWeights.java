@@ -23,6 +23,8 @@ final class ExternalWeights {
   /** Where tensors begin: at a page, so that a runtime may map them. */
   private static final int ALIGNMENT = 4096;
 
+  private static final int PIECE = 1 << 20;
+
   private ExternalWeights() {}
 
   /** Bytes of all initializers. */
@@ -71,7 +73,10 @@ final class ExternalWeights {
 
   private static void writeAll(List<ByteString> weights, OutputStream out) throws IOException {
     for (ByteString w : weights) {
-      w.writeTo(out);
+      // Piece by piece, since protobuf copies mapped bytes to an array before it writes them.
+      for (int from = 0; from < w.size(); from += PIECE) {
+        w.substring(from, Math.min(w.size(), from + PIECE)).writeTo(out);
+      }
       out.write(new byte[(int) (aligned(w.size()) - w.size())]);
     }
   }

@@ -60,7 +60,8 @@ public final class TensorFlowModel implements AutoCloseable {
    * @throws IllegalArgumentException if there is no SavedModel or no such signature
    */
   public static TensorFlowModel ofSavedModel(Path folder, String name) {
-    if (!Files.isRegularFile(folder.resolve("saved_model.pb"))) {
+    if (!Files.isRegularFile(folder.resolve("saved_model.pb"))
+        && !Files.isRegularFile(folder.resolve("saved_model.pbtxt"))) {
       throw new IllegalArgumentException(
           folder + " holds no SavedModel: saved_model.pb is missing. Name the folder it lies in.");
     }

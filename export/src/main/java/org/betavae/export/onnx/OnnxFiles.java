@@ -3,7 +3,9 @@ package org.betavae.export.onnx;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -11,6 +13,8 @@ import org.betavae.export.ConversionException;
 
 /** Reads ONNX files and refuses those that no runtime could run. */
 public final class OnnxFiles {
+  private static final long LARGEST_READ = 1L << 28;
+
   private OnnxFiles() {}
 
   /** Version of the standard operator set that a model asks for; 0 when it asks for none. */
@@ -20,7 +24,7 @@ public final class OnnxFiles {
 
   /** Reads a file with its external weights, if any, and checks it. */
   public static ModelProto read(Path file) {
-    byte[] bytes;
+    CodedInputStream in;
     try {
       if (Files.isDirectory(file)) {
         throw new ConversionException(
@@ -36,14 +40,14 @@ public final class OnnxFiles {
                 + Files.size(file)
                 + " bytes, a protobuf file holds less than 2 GB. The file is damaged or no ONNX file.");
       }
-      bytes = Files.readAllBytes(file);
+      in = open(file);
     } catch (NoSuchFileException e) {
       throw new ConversionException("Cannot read " + file + ": no such file. Check the path.", e);
     } catch (IOException e) {
       throw new ConversionException(
           "Cannot read " + file + ": " + e + ". Check that the file can be read.", e);
     }
-    ModelProto model = parse(bytes, file.toString());
+    ModelProto model = parse(in, file.toString());
     Path folder = file.toAbsolutePath().getParent();
     model = ExternalData.inline(model, folder, file.toString());
     ModelCheck.check(model, file.toString());
@@ -52,21 +56,37 @@ public final class OnnxFiles {
 
   /** Parses and checks bytes; weights outside of them are refused. */
   public static ModelProto read(byte[] bytes, String what) {
-    ModelProto model = ExternalData.inline(parse(bytes, what), null, what);
+    ModelProto model =
+        ExternalData.inline(
+            parse(UnsafeByteOperations.unsafeWrap(bytes.clone()).newCodedInput(), what),
+            null,
+            what);
     ModelCheck.check(model, what);
     return model;
   }
 
-  private static ModelProto parse(byte[] bytes, String what) {
-    if (bytes.length == 0) {
-      throw new ConversionException(
-          "Cannot read "
-              + what
-              + ": it is empty, expected an ONNX model. Write or fetch it again.");
+  /** Large files are mapped, so that their weights need no memory of the JVM's heap. */
+  private static CodedInputStream open(Path file) throws IOException {
+    long size = Files.size(file);
+    if (size <= LARGEST_READ) {
+      return UnsafeByteOperations.unsafeWrap(Files.readAllBytes(file)).newCodedInput();
     }
+    try (FileChannel in = FileChannel.open(file)) {
+      return UnsafeByteOperations.unsafeWrap(in.map(FileChannel.MapMode.READ_ONLY, 0, size))
+          .newCodedInput();
+    }
+  }
+
+  private static ModelProto parse(CodedInputStream in, String what) {
     ModelProto model;
     try {
-      CodedInputStream in = CodedInputStream.newInstance(bytes);
+      if (in.isAtEnd()) {
+        throw new ConversionException(
+            "Cannot read "
+                + what
+                + ": it is empty, expected an ONNX model. Write or fetch it again.");
+      }
+      in.enableAliasing(true);
       model = ModelProto.parseFrom(in);
     } catch (InvalidProtocolBufferException e) {
       throw new ConversionException(
