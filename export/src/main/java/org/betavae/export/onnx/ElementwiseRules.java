@@ -22,7 +22,8 @@ final class ElementwiseRules {
           "ScatterND",
           "ScatterElements",
           "BatchNormalization",
-          "InstanceNormalization");
+          "InstanceNormalization",
+          "LayerNormalization");
 
   private ElementwiseRules() {}
 

@@ -102,6 +102,19 @@ public final class TfNode {
     return attributes.containsKey(attribute) ? attributes.get(attribute).getF() : otherwise;
   }
 
+  /** A list of floating point numbers; empty when it is not set. */
+  public float[] numbers(String attribute) {
+    List<Float> all =
+        attributes.containsKey(attribute)
+            ? attributes.get(attribute).getList().getFList()
+            : List.of();
+    float[] out = new float[all.size()];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = all.get(i);
+    }
+    return out;
+  }
+
   /** A text, or the default when it is not set. */
   public String text(String attribute, String otherwise) {
     return attributes.containsKey(attribute)

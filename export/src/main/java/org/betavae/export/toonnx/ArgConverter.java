@@ -17,6 +17,11 @@ final class ArgConverter implements OpConverter {
   }
 
   @Override
+  public String notCovered(String tfOp) {
+    return "an axis computed at run time";
+  }
+
+  @Override
   public void convert(TfNode n, Emitter out) {
     OnnxValue x = out.in(0);
     if (x.type() == ElementType.BOOL) {

@@ -19,6 +19,11 @@ final class BandConverter implements OpConverter {
   }
 
   @Override
+  public String notCovered(String tfOp) {
+    return "numbers of diagonals computed at run time; unknown sizes below operator set 14";
+  }
+
+  @Override
   public void convert(TfNode n, Emitter out) {
     OnnxValue x = out.in(0);
     long lower = out.known(1, "the number of diagonals below")[0];

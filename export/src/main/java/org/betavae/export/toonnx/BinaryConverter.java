@@ -14,7 +14,6 @@ final class BinaryConverter implements OpConverter {
           Map.entry("Mul", "Mul"),
           Map.entry("Div", "Div"),
           Map.entry("RealDiv", "Div"),
-          Map.entry("TruncateDiv", "Div"),
           Map.entry("Pow", "Pow"),
           Map.entry("Maximum", "Max"),
           Map.entry("Minimum", "Min"),

@@ -17,6 +17,7 @@ final class BinaryFormulaConverter implements OpConverter {
     return Set.of(
         "SquaredDifference",
         "FloorDiv",
+        "TruncateDiv",
         "FloorMod",
         "Mod",
         "TruncateMod",
@@ -44,6 +45,7 @@ final class BinaryFormulaConverter implements OpConverter {
           case "SquaredDifference" -> square(out.emit("Sub", x, y), out);
           case "FloorDiv" -> floorDiv(x, y, out);
           case "FloorMod" -> floorMod(x, y, out);
+          case "TruncateDiv" -> truncateDiv(x, y, out);
           case "Mod", "TruncateMod" -> out.emit("Mod", Map.of("fmod", 1L), x, y);
           case "DivNoNan" -> unlessZero(y, out.emit("Div", x, y), out);
           case "MulNoNan" -> unlessZero(y, out.emit("Mul", x, y), out);
@@ -84,6 +86,14 @@ final class BinaryFormulaConverter implements OpConverter {
       return out.emit("Div", x, y);
     }
     return out.emit("Div", out.emit("Sub", x, out.emit("Mod", x, y)), y);
+  }
+
+  /** Integers ONNX divides so itself. */
+  private static OnnxValue truncateDiv(OnnxValue x, OnnxValue y, Emitter out) {
+    OnnxValue ratio = out.emit("Div", x, y);
+    return x.type().isFloat()
+        ? out.emit("Mul", out.emit("Sign", ratio), out.emit("Floor", out.emit("Abs", ratio)))
+        : ratio;
   }
 
   /** True for sizes and the like, which are not negative and need no correction. */

@@ -24,6 +24,16 @@ final class BitwiseConverter implements OpConverter {
   }
 
   @Override
+  public int opsetFrom(String tfOp) {
+    return tfOp.equals("Bitcast") ? 13 : 18;
+  }
+
+  @Override
+  public String notCovered(String tfOp) {
+    return tfOp.equals("Bitcast") ? "anything but the sign bit of a float" : "";
+  }
+
+  @Override
   public void convert(TfNode n, Emitter out) {
     if (n.op().equals(CAST)) {
       // Left unbound: whoever reads it except as a sign bit is told that it has no counterpart.

@@ -18,6 +18,9 @@ final class CleanUp implements Rewrite {
       if (changesNothing(n)) {
         graph.replace(n.output(), n.input(0));
         changed = true;
+      } else if ((n.is("Mul") && leaves(n, 0, 1)) || (n.is("Add") && leaves(n, 0, 0))) {
+        graph.replace(n.output(), n.input(1));
+        changed = true;
       } else {
         changed |= merge(graph, n);
       }
@@ -38,20 +41,21 @@ final class CleanUp implements Rewrite {
               && x.shape().equals(n.output().shape())
               && n.input(1).isConstant()
               && nothing(n);
-      case "Mul", "Div" -> leaves(n, 1);
-      case "Add", "Sub" -> leaves(n, 0);
+      case "Mul", "Div" -> leaves(n, 1, 1);
+      case "Add", "Sub" -> leaves(n, 1, 0);
       case "Concat", "Sum", "Max", "Min" -> n.inputs().size() == 1;
       default -> false;
     };
   }
 
-  /** True if the second operand is this number alone and does not widen the first. */
-  private static boolean leaves(OnnxNode n, double number) {
-    OnnxValue other = n.input(1);
+  /** True if one operand is this number alone and does not widen the other. */
+  private static boolean leaves(OnnxNode n, int operand, double number) {
+    OnnxValue other = n.input(operand);
+    OnnxValue kept = n.input(1 - operand);
     if (!other.isConstant()
         || !other.type().isFloat()
-        || n.input(0).shape() == null
-        || !n.input(0).shape().equals(n.output().shape())) {
+        || kept.shape() == null
+        || !kept.shape().equals(n.output().shape())) {
       return false;
     }
     Tensor c = other.constant();

@@ -20,6 +20,11 @@ final class ConvConverter implements OpConverter {
   }
 
   @Override
+  public String notCovered(String tfOp) {
+    return "a filter of unknown sizes";
+  }
+
+  @Override
   public void convert(TfNode n, Emitter out) {
     Layout layout = Layout.of(n, n.op().equals("Conv3D") ? 3 : 2, out);
     OnnxValue filter = out.in(1);

@@ -23,6 +23,11 @@ final class ConvTransposeConverter implements OpConverter {
   }
 
   @Override
+  public String notCovered(String tfOp) {
+    return "sizes of the output that do not follow from the inputs";
+  }
+
+  @Override
   public void convert(TfNode n, Emitter out) {
     Layout layout = Layout.of(n, n.op().equals("Conv2DBackpropInput") ? 2 : 3, out);
     OnnxValue filter = out.in(1);

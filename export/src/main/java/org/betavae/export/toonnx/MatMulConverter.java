@@ -1,6 +1,7 @@
 package org.betavae.export.toonnx;
 
 import java.util.Set;
+import org.betavae.export.ElementType;
 import org.betavae.export.onnx.OnnxValue;
 import org.betavae.export.tf.TfNode;
 
@@ -19,7 +20,8 @@ final class MatMulConverter implements OpConverter {
   public void convert(TfNode n, Emitter out) {
     OnnxValue a = flip(out.in(0), n.flag("transpose_a") || n.flag("adj_x"), out);
     OnnxValue b = flip(out.in(1), n.flag("transpose_b") || n.flag("adj_y"), out);
-    out.out(out.emit("MatMul", a, b));
+    ElementType result = n.type("Tout", a.type());
+    out.out(out.emit("MatMul", out.cast(a, result), out.cast(b, result)));
   }
 
   private static OnnxValue flip(OnnxValue v, boolean really, Emitter out) {

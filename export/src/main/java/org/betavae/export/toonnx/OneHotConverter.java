@@ -22,6 +22,10 @@ final class OneHotConverter implements OpConverter {
   public void convert(TfNode n, Emitter out) {
     OnnxValue index = out.int64(out.in(0));
     OnnxValue depth = out.int64(out.in(1));
+    boolean single = out.rank(index) == 0;
+    if (single) {
+      index = out.unsqueeze(index, 0);
+    }
     OnnxValue negative = out.emit("Less", index, out.scalarLike(index, 0));
     index = out.emit("Where", negative, depth, index);
     ElementType type = out.in(2).type();
@@ -37,8 +41,9 @@ final class OneHotConverter implements OpConverter {
             List.of(
                 out.reshape(out.cast(out.in(3), through), 1),
                 out.reshape(out.cast(out.in(2), through), 1)));
-    out.out(
+    OnnxValue y =
         out.cast(
-            out.emit("OneHot", Map.of("axis", n.integer("axis", -1)), index, depth, values), type));
+            out.emit("OneHot", Map.of("axis", n.integer("axis", -1)), index, depth, values), type);
+    out.out(single ? out.squeeze(y, n.integer("axis", -1) == 0 ? 1 : 0) : y);
   }
 }

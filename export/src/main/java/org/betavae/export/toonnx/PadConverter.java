@@ -3,7 +3,6 @@ package org.betavae.export.toonnx;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.betavae.export.onnx.Dim;
 import org.betavae.export.onnx.OnnxValue;
 import org.betavae.export.tf.TfNode;
 
@@ -41,15 +40,11 @@ final class PadConverter implements OpConverter {
     for (int axis = 0; axis < out.rank(x); axis++) {
       long before = paddings[2 * axis];
       long after = paddings[2 * axis + 1];
-      Dim size = out.dim(x, axis);
       if (before == 0 && after == 0) {
         continue;
       }
-      if (!size.isKnown()) {
-        throw out.fail("axis " + axis + " has the size " + size, "expected a known size to mirror");
-      }
-      OnnxValue first = reversed(y, axis, before - 1, -size.value() - 1, out);
-      OnnxValue last = reversed(y, axis, -1, size.value() - after - 1 - size.value(), out);
+      OnnxValue first = reversed(y, axis, before - 1, Long.MIN_VALUE, out);
+      OnnxValue last = reversed(y, axis, -1, -after - 1, out);
       y =
           out.concat(
               axis,

@@ -18,6 +18,12 @@ final class PoolConverter implements OpConverter {
   }
 
   @Override
+  public String notCovered(String tfOp) {
+    String plain = "windows over batch or channels";
+    return tfOp.equals("MaxPoolWithArgmax") ? plain + ", the indices" : plain;
+  }
+
+  @Override
   public void convert(TfNode n, Emitter out) {
     Layout layout = Layout.of(n, n.op().endsWith("3D") ? 3 : 2, out);
     OnnxValue x = layout.toOnnx(out.in(0), out);

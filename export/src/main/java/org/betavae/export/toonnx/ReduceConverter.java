@@ -29,6 +29,11 @@ final class ReduceConverter implements OpConverter {
   }
 
   @Override
+  public String notCovered(String tfOp) {
+    return "axes computed at run time, an input of unknown rank";
+  }
+
+  @Override
   public void convert(TfNode n, Emitter out) {
     OnnxValue x = out.in(0);
     boolean keep = n.flag("keep_dims");

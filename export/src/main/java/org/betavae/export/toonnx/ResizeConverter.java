@@ -11,7 +11,8 @@ import org.betavae.export.tf.TfNode;
 
 /**
  * TF {@code ResizeNearestNeighbor(x [n,h,w,c], size [2])}, {@code ResizeBilinear} and {@code
- * ResizeBicubic} to ONNX {@code Resize}.
+ * ResizeBicubic} to ONNX {@code Resize}; bicubic between known sizes to two {@code MatMul}s, since
+ * ONNX Runtime's kernel cannot make images smaller and TensorFlow's rounds its weights.
  *
  * <p>Nearest: TensorFlow takes floor(i s) by default, round(i s) with aligned corners, floor((i +
  * ½) s) with half pixel centres. Bicubic: its coefficient is -0.75 by default and -0.5, with
@@ -25,16 +26,30 @@ final class ResizeConverter implements OpConverter {
   }
 
   @Override
+  public String notCovered(String tfOp) {
+    return tfOp.equals("ResizeBicubic") ? "smaller sizes known only at run time" : "";
+  }
+
+  @Override
   public void convert(TfNode n, Emitter out) {
     Layout layout = new Layout(true, 2);
     OnnxValue image = out.in(0);
     ElementType result =
         n.op().equals("ResizeNearestNeighbor") ? image.type() : ElementType.FLOAT32;
-    OnnxValue x =
-        layout.toOnnx(
-            out.cast(image, image.type().isFloat() ? image.type() : ElementType.FLOAT32), out);
+    ElementType through =
+        image.type().isFloat() && n.op().equals("ResizeNearestNeighbor")
+            ? image.type()
+            : ElementType.FLOAT32;
+    OnnxValue x = layout.toOnnx(out.cast(image, through), out);
     boolean half = n.flag("half_pixel_centers");
     boolean corners = n.flag("align_corners");
+    if (n.op().equals("ResizeBicubic")) {
+      OnnxValue y = BicubicWeights.resize(x, out.in(1), corners, half, out);
+      if (y != null) {
+        out.out(layout.toTf(y, out));
+        return;
+      }
+    }
     Map<String, Object> attributes = new LinkedHashMap<>();
     attributes.put(
         "coordinate_transformation_mode",

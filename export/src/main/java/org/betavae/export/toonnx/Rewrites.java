@@ -10,7 +10,7 @@ final class Rewrites {
    * Then Transposes, whose moving only pays when equal ones are one: down until they meet, the rest
    * up, then into dense layers. Only now do padding, biases and norms stand right beside their
    * layers. What is left of Transposes may be a mere Reshape. At the end, equal nodes and constants
-   * are one again.
+   * are one again, and Casts go around what has no kernel, which would hide the other patterns.
    */
   private static final List<Rewrite> ORDER =
       List.of(
@@ -25,10 +25,14 @@ final class Rewrites {
           new CleanUp(),
           new ToOneDimension(),
           new PadIntoConv(),
+          new Activations(),
+          new Normalizations(),
           new FoldAffine(),
           new ToGemm(),
           new TransposeAsReshape(),
           new CleanUp(),
+          new MergeEqual(),
+          new MissingKernels(),
           new MergeEqual());
 
   private Rewrites() {}

@@ -23,6 +23,15 @@ final class ScatterConverter implements OpConverter {
   }
 
   @Override
+  public int opsetFrom(String tfOp) {
+    return switch (tfOp) {
+      case "TensorScatterUpdate" -> 13;
+      case "TensorScatterMax", "TensorScatterMin" -> 18;
+      default -> 16;
+    };
+  }
+
+  @Override
   public void convert(TfNode n, Emitter out) {
     boolean fresh = n.op().equals("ScatterNd");
     OnnxValue index = out.int64(out.in(fresh ? 0 : 1));
@@ -40,7 +49,7 @@ final class ScatterConverter implements OpConverter {
       throw out.fail("it needs operator set " + from, "expected at least that, not " + out.opset());
     }
     if (n.op().equals("TensorScatterSub")) {
-      updates = out.emit("Neg", updates);
+      updates = out.emit("Sub", out.scalarLike(updates, 0), updates);
     }
     Map<String, Object> attributes =
         reduction.equals("none") ? Map.of() : Map.of("reduction", reduction);

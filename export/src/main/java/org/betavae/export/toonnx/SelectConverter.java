@@ -20,7 +20,10 @@ final class SelectConverter implements OpConverter {
   public void convert(TfNode n, Emitter out) {
     OnnxValue c = out.in(0);
     if (n.op().equals("Where")) {
-      out.out(out.transpose(out.emit("NonZero", c), 1, 0));
+      boolean kernel =
+          Set.of(ElementType.FLOAT32, ElementType.INT32, ElementType.INT64).contains(c.type());
+      OnnxValue test = kernel ? c : out.cast(c, ElementType.BOOL);
+      out.out(out.transpose(out.emit("NonZero", test), 1, 0));
       return;
     }
     OnnxValue x = out.in(1);

@@ -85,7 +85,7 @@ final class SinkRules {
       return null;
     }
     long[] axes = attribute ? n.integers("axes") : n.input(1).constant().toLongs();
-    if (axes.length == 0) {
+    if (axes.length == 0 || isNormOfTokens(graph, axes, perm)) {
       return null;
     }
     OnnxValue y;
@@ -98,6 +98,14 @@ final class SinkRules {
     }
     boolean keep = n.integer("keepdims", 1) != 0;
     return List.of(SinkTransposes.after(graph, n, y, keep ? perm : without(perm, axes)));
+  }
+
+  /** A norm of tokens works on the last axis; turned, no operator of ONNX computes it. */
+  private static boolean isNormOfTokens(OnnxGraph graph, long[] axes, int[] perm) {
+    return perm.length == 3
+        && axes.length == 1
+        && axis(axes[0], perm.length) == 2
+        && !SinkTransposes.isLayout(graph, perm);
   }
 
   private static List<OnnxValue> arg(OnnxGraph graph, OnnxNode n, int[] perm) {

@@ -2,8 +2,10 @@ package org.betavae.export.toonnx;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.betavae.export.onnx.ElementwiseOps;
 import org.betavae.export.onnx.OnnxGraph;
 import org.betavae.export.onnx.OnnxNode;
@@ -20,11 +22,20 @@ import org.betavae.export.onnx.OnnxValue;
 final class SinkTransposes implements Rewrite {
   @Override
   public boolean apply(OnnxGraph graph) {
-    return Rewrite.untilStable(graph, n -> sink(graph, n));
+    Set<OnnxNode> settled = new HashSet<>();
+    return Rewrite.untilStable(graph, n -> sink(graph, n, settled));
   }
 
-  /** Moves the Transposes in front of a node behind it. */
-  private static boolean sink(OnnxGraph graph, OnnxNode n) {
+  /**
+   * Moves the Transposes in front of a node behind it.
+   *
+   * @param settled nodes that were given a Transpose in front of them, which stays there: with
+   *     three dimensions the order of a layout is its own opposite, and it would come back for ever
+   */
+  private static boolean sink(OnnxGraph graph, OnnxNode n, Set<OnnxNode> settled) {
+    if (settled.contains(n)) {
+      return false;
+    }
     int[] perm = null;
     for (OnnxValue in : n.inputs()) {
       perm = perm == null ? Build.perm(in) : perm;
@@ -49,7 +60,28 @@ final class SinkTransposes implements Rewrite {
     OnnxValue first = results.get(0);
     OnnxValue made = Build.perm(first) == null ? first : first.producer().input(0);
     graph.nameAfter(made, name);
+    if (made.producer() != null && ownOpposite(perm) && turnsSome(made.producer())) {
+      settled.add(made.producer());
+    }
     return true;
+  }
+
+  /**
+   * True for the order that a convolution leaves behind it. With three dimensions that order is as
+   * often the user's own, of tokens or features, unless there are convolutions in one dimension.
+   */
+  static boolean isLayout(OnnxGraph graph, int[] perm) {
+    return Arrays.equals(perm, Perms.toChannelsLast(perm.length))
+        && (perm.length != 3
+            || graph.nodes().stream().anyMatch(n -> n.is("Squeeze") && n.input(0).rank() == 4));
+  }
+
+  private static boolean ownOpposite(int[] perm) {
+    return Arrays.equals(perm, Perms.inverse(perm));
+  }
+
+  private static boolean turnsSome(OnnxNode n) {
+    return n.inputs().stream().anyMatch(v -> v != null && Build.perm(v) != null);
   }
 
   /** What takes the place of the node's outputs; null if the Transpose has to stay in front. */
@@ -74,7 +106,7 @@ final class SinkTransposes implements Rewrite {
     if (n.output().rank() != rank) {
       return null;
     }
-    boolean layout = Arrays.equals(perm, Perms.toChannelsLast(rank));
+    boolean layout = isLayout(graph, perm);
     List<OnnxValue> in = new ArrayList<>();
     for (OnnxValue v : n.inputs()) {
       OnnxValue other = inOtherOrder(graph, n, v, perm, layout);

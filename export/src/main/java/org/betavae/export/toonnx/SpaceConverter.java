@@ -20,6 +20,11 @@ final class SpaceConverter implements OpConverter {
   }
 
   @Override
+  public String notCovered(String tfOp) {
+    return tfOp.endsWith("ND") ? "sizes known only at run time, unless around a convolution" : "";
+  }
+
+  @Override
   public void convert(TfNode n, Emitter out) {
     switch (n.op()) {
       case "SpaceToBatchND" -> toBatch(out);

@@ -20,6 +20,11 @@ final class SplitConverter implements OpConverter {
   }
 
   @Override
+  public String notCovered(String tfOp) {
+    return tfOp.equals("SplitV") ? "-1 among the sizes of an axis of unknown size" : "";
+  }
+
+  @Override
   public void convert(TfNode n, Emitter out) {
     OnnxValue x = out.in(n.op().equals("Split") ? 1 : 0);
     int rank = out.rank(x);
@@ -30,7 +35,12 @@ final class SplitConverter implements OpConverter {
       }
       case "SplitV" -> {
         int axis = out.axis(out.known(2, "the axis")[0], rank);
-        bind(split(x, axis, sizes(out.known(1, "the sizes"), out.dim(x, axis), out), out), out);
+        boolean told = out.in(1).isConstant();
+        bind(
+            told
+                ? split(x, axis, sizes(out.known(1, "the sizes"), out.dim(x, axis), out), out)
+                : atRunTime(x, axis, (int) n.integer("num_split", 1), out),
+            out);
       }
       default -> {
         int axis = out.axis(n.integer("axis", 0), rank);
@@ -69,6 +79,11 @@ final class SplitConverter implements OpConverter {
     return sizes.length == 1
         ? List.of(x)
         : out.emitAll("Split", Map.of("axis", (long) axis), sizes.length, x, out.longs(sizes));
+  }
+
+  /** Sizes that are computed; none of them may be -1. */
+  private static List<OnnxValue> atRunTime(OnnxValue x, int axis, int parts, Emitter out) {
+    return out.emitAll("Split", Map.of("axis", (long) axis), parts, x, out.int64(out.in(1)));
   }
 
   /** Fills in a size of -1. */

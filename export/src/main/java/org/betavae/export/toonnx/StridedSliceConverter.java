@@ -29,6 +29,11 @@ final class StridedSliceConverter implements OpConverter {
   }
 
   @Override
+  public String notCovered(String tfOp) {
+    return "strides computed at run time";
+  }
+
+  @Override
   public void convert(TfNode n, Emitter out) {
     OnnxValue x = out.in(0);
     Plan plan = plan(n, out, out.rank(x));

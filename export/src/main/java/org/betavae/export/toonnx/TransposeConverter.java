@@ -16,6 +16,11 @@ final class TransposeConverter implements OpConverter {
   }
 
   @Override
+  public String notCovered(String tfOp) {
+    return "an order computed at run time";
+  }
+
+  @Override
   public void convert(TfNode n, Emitter out) {
     int input = n.op().equals("Transpose") ? 1 : 0;
     long[] perm = out.known(input, "the order of dimensions");

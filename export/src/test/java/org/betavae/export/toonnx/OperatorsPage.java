@@ -4,19 +4,21 @@ package org.betavae.export.toonnx;
 final class OperatorsPage {
   private OperatorsPage() {}
 
-  /** One row for each TensorFlow operator: its name and the class that converts it. */
+  /** One row for each TensorFlow operator: the lowest operator set, and what of it is refused. */
   static String tfToOnnx() {
     StringBuilder out = new StringBuilder();
     out.append(Converters.byOp().size()).append(" operators.\n\n");
-    out.append("| TensorFlow operator | converter |\n| --- | --- |\n");
+    out.append("| TensorFlow operator | opset from | not covered |\n| --- | --- | --- |\n");
     Converters.byOp()
         .forEach(
             (op, converter) ->
                 out.append("| ")
                     .append(op)
-                    .append(" | `")
-                    .append(converter.getClass().getSimpleName())
-                    .append("` |\n"));
+                    .append(" | ")
+                    .append(converter.opsetFrom(op))
+                    .append(" | ")
+                    .append(converter.notCovered(op))
+                    .append(" |\n"));
     return out.toString();
   }
 
