@@ -58,7 +58,27 @@ final class TfJavaModelsTest {
     ConvertOptions options = ConvertOptions.defaults().withOutputsAsNchw(Set.of("x", "logits"));
     OnnxModel model = TfToOnnx.convert(TfModel.ofSavedModel(folder), options);
     assertEquals(
-        operators("Gemm", 2, "Relu", 5, "Reshape", 1, "ConvTranspose", 4, "Sigmoid", 1),
+        operators(
+            "Gemm",
+            2,
+            "Relu",
+            11,
+            "Reshape",
+            8,
+            "ConvTranspose",
+            1,
+            "Conv",
+            12,
+            "Concat",
+            3,
+            "Add",
+            3,
+            "DepthToSpace",
+            1,
+            "Slice",
+            1,
+            "Sigmoid",
+            1),
         model.operatorCounts());
     assertEquals(
         Set.of("x", "logits"), Set.copyOf(model.outputs().stream().map(TensorSpec::name).toList()));

@@ -29,6 +29,8 @@ final class Rewrites {
           new Normalizations(),
           new FoldAffine(),
           new ToGemm(),
+          // Once biases and norms are in them, transposed convolutions are taken apart.
+          new SubPixelConvs(),
           new TransposeAsReshape(),
           new CleanUp(),
           new MergeEqual(),
