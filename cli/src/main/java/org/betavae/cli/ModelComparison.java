@@ -56,8 +56,7 @@ final class ModelComparison {
                       + " is "
                       + input.type()
                       + input.shapeText()
-                      + ", expected numbers and no free dimension but the first. Give arrays with"
-                      + " --inputs.");
+                      + ", expected numbers of a known number of dimensions. Give arrays with --inputs.");
             });
   }
 

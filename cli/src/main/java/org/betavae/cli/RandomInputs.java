@@ -14,13 +14,17 @@ import org.betavae.export.TensorSpec;
  * point standard normal, whole numbers 0 or 1, which any table of embeddings has, bool either.
  */
 final class RandomInputs {
+  private static final int FREE = 8;
+  private static final int FREE_OF_IMAGES = 32;
+
   private RandomInputs() {}
 
   /**
    * One tensor for each input.
    *
-   * @param count what a free first dimension becomes
-   * @return nothing if another dimension is free or a type is no number
+   * @param count what a free first dimension becomes; others become {@value #FREE}, of images
+   *     {@value #FREE_OF_IMAGES}
+   * @return nothing if a number of dimensions is not known or a type is no number
    */
   static Optional<Map<String, Tensor>> of(List<TensorSpec> inputs, int count, long seed) {
     Random random = new Random(seed);
@@ -30,7 +34,7 @@ final class RandomInputs {
       if (type == null || !isMade(input)) {
         return Optional.empty();
       }
-      long[] shape = input.shape().stream().mapToLong(d -> d < 0 ? count : d).toArray();
+      long[] shape = shape(input.shape(), count);
       boolean image = shape.length > 2;
       made.put(
           input.name(),
@@ -42,9 +46,18 @@ final class RandomInputs {
     return Optional.of(made);
   }
 
-  /** Whether an input can be made up: no dimension is free but the first. */
+  private static long[] shape(List<Long> declared, int count) {
+    long[] shape = new long[declared.size()];
+    int free = shape.length > 3 ? FREE_OF_IMAGES : FREE;
+    for (int i = 0; i < shape.length; i++) {
+      shape[i] = declared.get(i) >= 0 ? declared.get(i) : i == 0 ? count : free;
+    }
+    return shape;
+  }
+
+  /** Whether an input can be made up. */
   static boolean isMade(TensorSpec input) {
-    return input.shape() != null && input.shape().stream().skip(1).allMatch(d -> d >= 0);
+    return input.shape() != null;
   }
 
   /** The element type; null if it is no number. */

@@ -304,4 +304,24 @@ class ConvertTest {
         .assertErrorNames(2, "no tensor total", "node:0");
     Cli.run("verify --graph-def %", file).assertErrorNames(2, "--onnx is missing", "--graph-def");
   }
+
+  @Test
+  void float16_ofAModelThatTakesNoMadeUpInputs_isWrittenAllTheSame() throws IOException {
+    Path file = folder.resolve("graph.pb");
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      Operand<TFloat32> x =
+          tf.withName("x").placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, -1)));
+      Operand<TFloat32> seven = tf.reshape(x, tf.constant(new int[] {-1, 7}));
+      tf.withName("y").math.tanh(seven);
+      Files.write(file, graph.toGraphDef().toByteArray());
+    }
+    Path out = folder.resolve("g.onnx");
+    String line = "convert --graph-def % --inputs x --outputs y --precision fp16 --out %";
+    JsonNode json = Cli.json(line, file, out);
+    assertFalse(json.has("max_difference_from_fp32"));
+    assertTrue(Cli.run(line, file, out).out().contains("not compared with float32"));
+    json = Cli.json(line + " --input-shapes x[-1,7]", file, out);
+    assertTrue(json.get("max_difference_from_fp32").asDouble() < 1e-2);
+  }
 }
