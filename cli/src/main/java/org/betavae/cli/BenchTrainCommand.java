@@ -3,6 +3,7 @@ package org.betavae.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.stream.Stream;
 import org.betavae.data.Dataset;
 import org.betavae.export.Producer;
 import org.betavae.train.StepProfile;
@@ -33,22 +34,9 @@ final class BenchTrainCommand extends Command {
 
   @Override
   List<Opt<?>> options() {
-    return List.of(
-        TrainOptions.DATA,
-        TrainOptions.ARCH,
-        TrainOptions.BATCH,
-        STEPS,
-        WARM_UP,
-        WINDOW,
-        TrainOptions.THREADS,
-        TrainOptions.PRECISION,
-        TrainOptions.DEVICE,
-        TrainOptions.BETA,
-        TrainOptions.LATENT,
-        TrainOptions.LEARNING_RATE,
-        CommonOptions.SEED,
-        PROFILE,
-        PROFILE_NODES);
+    return Stream.of(TrainOptions.STEP, List.of(STEPS, WARM_UP, WINDOW, PROFILE, PROFILE_NODES))
+        .<Opt<?>>flatMap(List::stream)
+        .toList();
   }
 
   @Override

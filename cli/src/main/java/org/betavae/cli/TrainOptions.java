@@ -2,7 +2,6 @@ package org.betavae.cli;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import org.betavae.train.RunSettings;
 import org.betavae.train.TrainConfig;
 import org.betavae.train.TrainData;
@@ -87,6 +86,10 @@ final class TrainOptions {
   static final Opt<Integer> IMPORTANCE_SAMPLES =
       Opt.integer("importance-samples", "samples of z for each image in iwae", 1, 100_000)
           .or(DEFAULTS.objective().importanceSamples());
+  static final Opt<Double> DISCRIMINATOR_LEARNING_RATE =
+      Opt.positive(
+              "discriminator-learning-rate", "factor-vae: step size of the discriminator's Adam")
+          .or(DEFAULTS.objective().discriminatorLearningRate());
   static final Opt<String> SUPERVISED =
       Opt.choice(
               "supervised",
@@ -209,8 +212,8 @@ final class TrainOptions {
       Opt.integer("keep-checkpoints", "how many of the last checkpoints stay", 1, 1_000_000)
           .or(DEFAULTS.run().keepCheckpoints());
 
-  /** Those that are settings under the same name, in the order of the help. */
-  private static final List<Opt<?>> SETTINGS =
+  /** Settings of what is trained, on which data, in the order of the help. */
+  private static final List<Opt<?>> MODEL =
       List.of(
           DATA,
           OBJECTIVE,
@@ -228,6 +231,7 @@ final class TrainOptions {
           LAMBDA_D_FACTOR,
           TC_ESTIMATOR,
           IMPORTANCE_SAMPLES,
+          DISCRIMINATOR_LEARNING_RATE,
           SUPERVISED,
           SUPERVISED_WEIGHT,
           SUPERVISED_LABELS,
@@ -239,14 +243,15 @@ final class TrainOptions {
           SIGMA,
           DECODER_MEAN,
           PRIOR,
-          PRIOR_COMPONENTS,
-          STEPS,
-          BATCH,
-          LEARNING_RATE,
-          CommonOptions.SEED,
-          THREADS,
-          PRECISION,
-          DEVICE,
+          PRIOR_COMPONENTS);
+
+  /** Settings of how it is computed. */
+  private static final List<Opt<?>> COMPUTATION =
+      List.of(BATCH, LEARNING_RATE, CommonOptions.SEED, THREADS, PRECISION, DEVICE);
+
+  /** Settings of a run's length, of what it measures and what it keeps. */
+  private static final List<Opt<?>> RUN =
+      List.of(
           LOG_EVERY,
           VALIDATION_EVERY,
           VALIDATION_DATA,
@@ -261,11 +266,27 @@ final class TrainOptions {
 
   /** All, in the order of the help. */
   static final List<Opt<?>> ALL =
-      Stream.of(SETTINGS, OptimizerOptions.ALL, List.<Opt<?>>of(EPOCHS, CONFIG))
-          .<Opt<?>>flatMap(List::stream)
-          .toList();
+      joined(
+          List.of(
+              MODEL,
+              List.of(STEPS, EPOCHS),
+              COMPUTATION,
+              RUN,
+              OptimizerOptions.ALL,
+              List.of(CONFIG)));
+
+  /** Those that make a step what it is. */
+  static final List<Opt<?>> STEP = joined(List.of(MODEL, COMPUTATION, OptimizerOptions.ALL));
+
+  /** Those that are settings under the same name. */
+  private static final List<Opt<?>> SETTINGS =
+      ALL.stream().filter(option -> !List.of(EPOCHS, CONFIG).contains(option)).toList();
 
   private TrainOptions() {}
+
+  private static List<Opt<?>> joined(List<List<Opt<?>>> parts) {
+    return parts.stream().<Opt<?>>flatMap(List::stream).toList();
+  }
 
   private static Opt<Double> weight(String name, String help) {
     return Opt.number(name, help, 0, Double.POSITIVE_INFINITY);
@@ -277,9 +298,8 @@ final class TrainOptions {
    */
   static TrainConfig apply(Arguments args, TrainConfig base) {
     TrainConfig.Builder builder = base.toBuilder();
-    Stream.concat(SETTINGS.stream(), OptimizerOptions.ALL.stream())
-        .forEach(
-            option -> args.typed(option).ifPresent(value -> builder.set(option.name(), value)));
+    SETTINGS.forEach(
+        option -> args.typed(option).ifPresent(value -> builder.set(option.name(), value)));
     return builder.build();
   }
 

@@ -8,16 +8,20 @@ import org.tensorflow.types.TFloat32;
 
 /** The scalars that a graph's {@link Updates} are fed in every step, in tensors that stay. */
 final class UpdateFeeds implements AutoCloseable {
-  /** The discriminator's learning rate in disentanglement_lib, whatever the model's schedule. */
-  private static final double ADVERSARY_RATE = 1e-4;
-
   private final Updates updates;
+  private final double adversaryRate;
   private final List<Placeholder<TFloat32>> placeholders = new ArrayList<>();
   private final List<TFloat32> tensors = new ArrayList<>();
   private final float[] values;
 
-  UpdateFeeds(Updates updates) {
+  /**
+   * Makes the tensors.
+   *
+   * @param adversaryRate learning rate of the adversary, whatever the model's schedule
+   */
+  UpdateFeeds(Updates updates, double adversaryRate) {
     this.updates = updates;
+    this.adversaryRate = adversaryRate;
     int most = 0;
     for (Updates.Optimized o : updates.optimizers()) {
       placeholders.addAll(o.inGraph().fed());
@@ -37,7 +41,7 @@ final class UpdateFeeds implements AutoCloseable {
   void feed(Session.Runner runner, double rate, long step) {
     int next = 0;
     for (Updates.Optimized o : updates.optimizers()) {
-      o.rule().feeds(o.adversary() ? ADVERSARY_RATE : rate, step, values);
+      o.rule().feeds(o.adversary() ? adversaryRate : rate, step, values);
       for (int i = 0; i < o.inGraph().fed().size(); i++) {
         tensors.get(next++).setFloat(values[i]);
       }

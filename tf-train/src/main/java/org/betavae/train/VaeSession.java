@@ -115,7 +115,8 @@ final class VaeSession implements AutoCloseable {
       throw e;
     }
     state = new SessionState(session, graph.weights(), graph.training().updates());
-    updateFeeds = new UpdateFeeds(graph.training().updates());
+    updateFeeds =
+        new UpdateFeeds(graph.training().updates(), config.objective().discriminatorLearningRate());
     Objective objective = graph.objective();
     items = TFloat32.tensorOf(VaeGraph.itemsShape(shape, config.batch()));
     noise = TFloat32.tensorOf(noiseShape(config.batch()));

@@ -91,6 +91,26 @@ class ObjectivesTrainTest {
     assertEquals(Math.log(2), lines.get(0).further().get("discriminator_loss"), 0.1);
   }
 
+  @Test
+  void discriminator_takesOneAdamStepOfItsOwnRate() {
+    TrainConfig config =
+        config().objective("factor-vae").set("discriminator-learning-rate", 0.01).build();
+    try (VaeSession session = new VaeSession(config, DATA.shape(), DATA.size(), "cpu")) {
+      session.initialize();
+      float[] before = bias(session);
+      train(session, config, 1, 1);
+      float[] after = bias(session);
+      for (int i = 0; i < before.length; i++) {
+        // Adam's first step is the rate, whatever the gradient.
+        assertEquals(0.01, Math.abs(after[i] - before[i]), 1e-5);
+      }
+    }
+  }
+
+  private static float[] bias(VaeSession session) {
+    return session.state().get("discriminator/logits/bias");
+  }
+
   private static TrainConfig.Builder config() {
     return TrainConfig.defaults().toBuilder()
         .data("blobs")

@@ -11,7 +11,7 @@ import org.betavae.train.Settings;
  * left to the objective, whose default it then has.
  *
  * @param name one of {@link Objective#NAMES}
- * @param beta weight of the KL term, or of the total correlation, at least 0
+ * @param beta weight of the KL term, or of the total correlation, at least 0; vae has 1
  * @param normalisedBeta whether {@code beta} is beta-VAE's β_norm
  * @param betaSchedule one of {@link BetaSchedule#NAMES}, or knots {@code STEP:BETA,STEP:BETA,...}
  * @param betaSteps length of the warm-up or of one cycle, steps, at least 1
@@ -27,6 +27,8 @@ import org.betavae.train.Settings;
  * @param tcEstimator one of {@link TcEstimator#NAMES}
  * @param lambda info-vae's λ
  * @param importanceSamples K of {@code iwae}, at least 1
+ * @param discriminatorLearningRate step size of factor-vae's second Adam, above 0; no schedule
+ *     changes it
  */
 @JsonNaming(PropertyNamingStrategies.KebabCaseStrategy.class)
 public record ObjectiveSettings(
@@ -44,7 +46,8 @@ public record ObjectiveSettings(
     Double lambdaDFactor,
     String tcEstimator,
     double lambda,
-    int importanceSamples) {
+    int importanceSamples,
+    double discriminatorLearningRate) {
 
   /**
    * disentanglement_lib's defaults where it has the setting (Locatello et al. 2019, table 1 and its
@@ -67,7 +70,8 @@ public record ObjectiveSettings(
           null,
           TcEstimator.ANALYTIC.label(),
           1000,
-          5);
+          5,
+          1e-4);
 
   /** γ of annealed-vae. */
   static final double ANNEALED_GAMMA = 1000;
@@ -98,6 +102,12 @@ public record ObjectiveSettings(
         "a number above 0 and at most 1",
         "The usual part is 0.5.");
     Settings.requirePositive("importance-samples", importanceSamples);
+    Settings.require(
+        discriminatorLearningRate > 0 && discriminatorLearningRate < Double.POSITIVE_INFINITY,
+        "discriminator-learning-rate",
+        discriminatorLearningRate,
+        "a finite number > 0",
+        "The default is 1e-4.");
     BetaSchedule.of(betaSchedule, beta, betaSteps, betaRamp);
     requireWeight("gamma", gamma, "Leave it out for the objective's default.");
     requireWeight("c-max", capacity, "The default is 25 nats.");
@@ -113,7 +123,7 @@ public record ObjectiveSettings(
     BetaSchedule schedule = BetaSchedule.of(betaSchedule, beta, betaSteps, betaRamp);
     return switch (name) {
       case "beta-vae" -> new BetaVae(name, schedule, normalisedBeta);
-      case "vae" -> new BetaVae(name, new BetaSchedule.Constant(1), false);
+      case "vae" -> new BetaVae(name, BetaSchedule.of(betaSchedule, 1, betaSteps, betaRamp), false);
       case AnnealedVae.NAME ->
           new AnnealedVae(or(gamma, ANNEALED_GAMMA), capacity, iterationThreshold);
       case FactorVae.NAME -> new FactorVae(or(gamma, FACTOR_GAMMA), Discriminator.PUBLISHED);

@@ -57,6 +57,21 @@ class BetaScheduleTest {
   }
 
   @Test
+  void vae_followsASchedule_upToOne() {
+    Objective objective =
+        Losses.settings("vae")
+            .set("beta-schedule", "warm-up")
+            .set("beta-steps", 4)
+            .build()
+            .newObjective();
+    float[] beta = new float[1];
+    objective.controlsAt(3, beta);
+    assertEquals(0.75, beta[0], ROUNDING);
+    objective.controlsAt(9, beta);
+    assertEquals(1, beta[0], ROUNDING);
+  }
+
+  @Test
   void unknownSchedule_isNamedWithTheKnownOnes() {
     var e = assertThrows(IllegalArgumentException.class, () -> BetaSchedule.of("up", 4, 10, 0.5));
     assertTrue(e.getMessage().contains("beta-schedule is up"), e.getMessage());

@@ -93,6 +93,15 @@ class FactorVaeTest {
         e.getMessage());
   }
 
+  @Test
+  void discriminatorThatNeverLearns_isRefused() {
+    var builder = Losses.settings("factor-vae").set("discriminator-learning-rate", 0.0);
+    var e = assertThrows(IllegalArgumentException.class, builder::build);
+    assertEquals(
+        "discriminator-learning-rate is 0.0, expected a finite number > 0. The default is 1e-4.",
+        e.getMessage());
+  }
+
   private static Map<String, Double> losses(float[] ofZ, float[] ofPermuted) {
     Formula.Outcomes outcomes =
         new Formula()
