@@ -41,7 +41,7 @@ final class QuickstartCommand extends Command {
   private static final double LEARNING_RATE = 5e-4;
 
   /** Share of the time at the first beta, which gives place and size a latent each. */
-  private static final double FIRST_SHARE = 0.25;
+  private static final double FIRST_SHARE = 0.3;
 
   /**
    * So small a weight lets further latents in, for direction and shape. Straight to {@link
