@@ -21,7 +21,7 @@ import org.tensorflow.types.TFloat32;
  * VariableV2}), the kind that TensorFlow Java writes into a SavedModel.
  */
 public final class Weights {
-  private final Ops tf;
+  private final Scopes scopes;
   private final Map<String, Weight> weights = new LinkedHashMap<>();
 
   /**
@@ -71,7 +71,7 @@ public final class Weights {
 
   /** No variables yet; {@code tf} is the graph that they are added to. */
   public Weights(Ops tf) {
-    this.tf = tf;
+    scopes = new Scopes(tf);
   }
 
   /**
@@ -134,24 +134,13 @@ public final class Weights {
   private Weight add(
       String name, List<Long> shape, long[] dims, Initializer initializer, boolean trainable) {
     Shape tensorShape = Shape.of(dims);
-    Variable<TFloat32> variable = named(tf, name).variable(tensorShape, TFloat32.class);
+    Variable<TFloat32> variable = scopes.named(name).variable(tensorShape, TFloat32.class);
     Placeholder<TFloat32> value =
-        named(tf, name + "_value").placeholder(TFloat32.class, Placeholder.shape(tensorShape));
-    Assign<TFloat32> assign = named(tf, name + "_assign").assign(variable, value);
+        scopes.named(name + "_value").placeholder(TFloat32.class, Placeholder.shape(tensorShape));
+    Assign<TFloat32> assign = scopes.named(name + "_assign").assign(variable, value);
     Weight weight = new Weight(name, shape, initializer, trainable, variable, value, assign);
     weights.put(name, weight);
     return weight;
-  }
-
-  /** Gives the next operation a path as its name, such as {@code encoder/conv1/kernel}. */
-  public static Ops named(Ops tf, String path) {
-    Ops scoped = tf;
-    int start = 0;
-    for (int slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', start)) {
-      scoped = scoped.withSubScope(path.substring(start, slash));
-      start = slash + 1;
-    }
-    return scoped.withName(path.substring(start));
   }
 
   private static List<Long> boxed(long[] shape) {

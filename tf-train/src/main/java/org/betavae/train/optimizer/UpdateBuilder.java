@@ -2,7 +2,7 @@ package org.betavae.train.optimizer;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.betavae.train.network.Weights;
+import org.betavae.train.network.Scopes;
 import org.betavae.train.network.Weights.Weight;
 import org.tensorflow.Operand;
 import org.tensorflow.Operation;
@@ -19,6 +19,7 @@ import org.tensorflow.types.TFloat32;
 final class UpdateBuilder {
   private final Ops caller;
   private final Ops tf;
+  private final Scopes scopes;
   private final String prefix;
   private final List<Placeholder<TFloat32>> fed = new ArrayList<>();
   private final List<Optimizer.Slot> slots = new ArrayList<>();
@@ -32,6 +33,7 @@ final class UpdateBuilder {
     caller = root.withSubScope(prefix);
     // Slots can be set without what the updates wait for.
     tf = caller.withControlDependencies(List.of());
+    scopes = new Scopes(tf);
     this.prefix = prefix;
   }
 
@@ -93,9 +95,8 @@ final class UpdateBuilder {
 
   private Variable<TFloat32> slot(Weight weight, String suffix, String name, float initialValue) {
     String path = weight.name() + "_" + suffix;
-    Variable<TFloat32> variable =
-        Weights.named(tf, path).variable(weight.tensorShape(), TFloat32.class);
-    Assign<TFloat32> assign = Weights.named(tf, path + "_assign").assign(variable, weight.value());
+    Variable<TFloat32> variable = scopes.named(path).variable(weight.tensorShape(), TFloat32.class);
+    Assign<TFloat32> assign = scopes.named(path + "_assign").assign(variable, weight.value());
     slots.add(new Optimizer.Slot(name, weight, variable, weight.value(), assign, initialValue));
     return variable;
   }
