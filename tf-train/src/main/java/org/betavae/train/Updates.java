@@ -104,7 +104,7 @@ final class Updates {
             .newAverage()
             .map(a -> new Averaged(a, a.build(tf, model.weights(), inGraph.update())));
 
-    List<Op> changes = new ArrayList<>(pass.statisticUpdates(STATISTICS_MOMENTUM));
+    List<Op> changes = new ArrayList<>(pass.statisticUpdates(ready, STATISTICS_MOMENTUM));
     optimizers.forEach(o -> changes.add(o.inGraph().update()));
     average.ifPresent(a -> changes.add(a.inGraph().update()));
     run = tf.withName("step").withControlDependencies(changes).noOp();

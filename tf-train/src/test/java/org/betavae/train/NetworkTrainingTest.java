@@ -59,7 +59,30 @@ class NetworkTrainingTest {
   })
   void network_trains_goesOnBitForBit_andIsSavedAsItEvaluates(String arch, int side, int channels) {
     ItemShape shape = ItemShape.image(side, side, channels);
-    TrainConfig config = config(arch, shape);
+    requireSound(config(arch, shape), shape);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "beta-vae,vamp",
+    "iwae,standard-normal",
+    "iwae,vamp",
+    "factor-vae,vamp",
+    "beta-tcvae,standard-normal"
+  })
+  void batchNormAndDropout_goWithEveryWayThroughTheGraph(String objective, String prior) {
+    ItemShape shape = ItemShape.image(12, 12, 1);
+    TrainConfig config =
+        config("layers", shape).toBuilder()
+            .objective(objective)
+            .set("prior", prior)
+            .set("prior-components", 5)
+            .set("importance-samples", 3)
+            .build();
+    requireSound(config, shape);
+  }
+
+  private void requireSound(TrainConfig config, ItemShape shape) {
     float[] items = items(shape);
     Checkpoint afterOne;
     Map<String, float[]> afterTwo;

@@ -103,9 +103,11 @@ public final class Pass {
   /**
    * Updates of all moving statistics: s ← m s + (1 − m) · observed.
    *
+   * @param tf where to add them; with all that still reads the statistics as its control
+   *     dependencies, since a variable changes in place
    * @param momentum m, in [0, 1)
    */
-  public List<Op> statisticUpdates(float momentum) {
+  public List<Op> statisticUpdates(Ops tf, float momentum) {
     List<Op> updates = new ArrayList<>();
     shared.observed.forEach(
         (name, values) -> {

@@ -267,7 +267,7 @@ class LayerTest {
           tf.reshape(tf.constant(random(2, BATCH * size)), tf.constant(new int[] {BATCH, size}));
       loss = tf.reduceSum(tf.math.mul(flat, g), tf.constant(new int[] {0, 1}));
       gradient = graph.addGradients(loss.asOutput(), new Output<?>[] {x.asOutput()})[0];
-      updates = pass.statisticUpdates(0.99f);
+      updates = pass.statisticUpdates(pass.tf(), 0.99f);
       session = new Session(graph);
       for (Weights.Weight w : weights.all()) {
         set(w.name(), w.initialValues(7));
