@@ -4,7 +4,6 @@ import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.List;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageTypeSpecifier;
@@ -27,25 +26,24 @@ final class GifAnimation {
 
   private GifAnimation() {}
 
-  static void check(List<BufferedImage> frames, int delayMillis) {
-    if (frames.isEmpty()) {
-      throw new IllegalArgumentException(
-          "number of frames is 0, expected at least 1. Draw a picture first.");
-    }
-    BufferedImage first = frames.get(0);
-    for (int i = 1; i < frames.size(); i++) {
-      BufferedImage frame = frames.get(i);
-      if (frame.getWidth() != first.getWidth() || frame.getHeight() != first.getHeight()) {
-        throw new IllegalArgumentException(
-            "frame %d is %dx%d, expected %dx%d as the first. Draw all frames in one size."
-                .formatted(
-                    i, frame.getWidth(), frame.getHeight(), first.getWidth(), first.getHeight()));
-      }
-    }
+  static void check(int delayMillis) {
     if (delayMillis < 0 || delayMillis > MOST_MILLIS) {
       throw new IllegalArgumentException(
           "time for a frame is %d ms, expected 0 to %d. Use 100 if unsure."
               .formatted(delayMillis, MOST_MILLIS));
+    }
+  }
+
+  private static void requireSize(BufferedImage frame, BufferedImage first, int number) {
+    if (frame.getWidth() != first.getWidth() || frame.getHeight() != first.getHeight()) {
+      throw new IllegalArgumentException(
+          "frame %d is %dx%d, expected %dx%d as the first. Draw all frames in one size."
+              .formatted(
+                  number,
+                  frame.getWidth(),
+                  frame.getHeight(),
+                  first.getWidth(),
+                  first.getHeight()));
     }
   }
 
@@ -66,17 +64,26 @@ final class GifAnimation {
     return image;
   }
 
-  static void write(List<BufferedImage> frames, int delayMillis, boolean loop, OutputStream out)
+  /** Writes frames as they come, which need not all be in memory. */
+  static void write(Iterable<BufferedImage> frames, int delayMillis, boolean loop, OutputStream out)
       throws IOException {
     ImageWriter writer = ImageIO.getImageWritersByFormatName("gif").next();
     try (ImageOutputStream image = new MemoryCacheImageOutputStream(out)) {
       writer.setOutput(image);
       writer.prepareWriteSequence(null);
+      BufferedImage first = null;
+      int number = 0;
       for (BufferedImage picture : frames) {
+        first = first == null ? picture : first;
+        requireSize(picture, first, number++);
         BufferedImage frame = paletted(picture);
         IIOMetadata metadata = writer.getDefaultImageMetadata(new ImageTypeSpecifier(frame), null);
         describe(metadata, delayMillis, loop);
         writer.writeToSequence(new IIOImage(frame, null, metadata), null);
+      }
+      if (number == 0) {
+        throw new IllegalArgumentException(
+            "number of frames is 0, expected at least 1. Draw a picture first.");
       }
       writer.endWriteSequence();
     } finally {

@@ -134,13 +134,22 @@ public final class LatentPictures {
       ImageGrid grid, float[] base, List<Integer> order, float[] values) {
     List<BufferedImage> frames = new ArrayList<>();
     for (float value : values) {
-      float[] z = new float[Math.multiplyExact(order.size(), base.length)];
-      for (int i = 0; i < order.size(); i++) {
-        place(base, order.get(i), value, z, i);
-      }
-      frames.add(grid.draw(decoder.decode(z, order.size()), 0, order.size()));
+      frames.add(frame(grid, base, order, value));
     }
     return frames;
+  }
+
+  /**
+   * One of the {@link #frames}.
+   *
+   * @param value what all of the latents are set to, each in its own image
+   */
+  public BufferedImage frame(ImageGrid grid, float[] base, List<Integer> order, float value) {
+    float[] z = new float[Math.multiplyExact(order.size(), base.length)];
+    for (int i = 0; i < order.size(); i++) {
+      place(base, order.get(i), value, z, i);
+    }
+    return grid.draw(decoder.decode(z, order.size()), 0, order.size());
   }
 
   private static void place(float[] base, int latent, float value, float[] z, int row) {

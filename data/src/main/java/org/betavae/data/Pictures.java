@@ -3,7 +3,6 @@ package org.betavae.data;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
@@ -32,7 +31,7 @@ public final class Pictures {
   /**
    * Writes an animated GIF file.
    *
-   * @param frames pictures of one size, at least one
+   * @param frames pictures of one size, at least one; each is asked for when it is written
    * @param delayMillis time for each frame, in milliseconds, rounded to hundredths of a second
    * @param loop whether it starts again at the end
    * @throws IllegalArgumentException if there are no frames, they differ in size, or the time is
@@ -40,8 +39,8 @@ public final class Pictures {
    * @throws java.io.UncheckedIOException if writing fails
    */
   public static void writeGif(
-      List<BufferedImage> frames, int delayMillis, boolean loop, Path target) {
-    GifAnimation.check(frames, delayMillis);
+      Iterable<BufferedImage> frames, int delayMillis, boolean loop, Path target) {
+    GifAnimation.check(delayMillis);
     AtomicOutput.write(target, out -> GifAnimation.write(frames, delayMillis, loop, out));
   }
 }

@@ -33,7 +33,7 @@ public final class Split {
     int size = data.size();
     if (size < 2) {
       throw new IllegalArgumentException(
-          "data set '%s' has %d item, expected at least 2 to split. Add data or train without validation."
+          "data set '%s' has %d item, expected at least 2 to split. Add items, or hold out none and give other data to validate on."
               .formatted(data.name(), size));
     }
     int validation = (int) Math.max(1, Math.min(size - 1L, Math.round(size * validationFraction)));

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.metadata.IIOMetadataNode;
@@ -198,6 +199,19 @@ class PicturesTest {
     assertEquals(0xffff0000, back.getRGB(2, 2));
     assertEquals(0xff00ff00, back.getRGB(3, 2));
     assertTrue(!text(file).contains("NETSCAPE"));
+  }
+
+  @Test
+  void gifFrames_areAskedForOnce_oneAfterTheOther() {
+    List<Integer> drawn = new ArrayList<>();
+    Iterable<BufferedImage> frames =
+        () ->
+            IntStream.range(0, 3)
+                .peek(drawn::add)
+                .mapToObj(i -> new BufferedImage(2, 1, BufferedImage.TYPE_BYTE_GRAY))
+                .iterator();
+    Pictures.writeGif(frames, 10, true, folder.resolve("drawn.gif"));
+    assertEquals(List.of(0, 1, 2), drawn);
   }
 
   @Test
