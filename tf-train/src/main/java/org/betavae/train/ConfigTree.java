@@ -108,9 +108,10 @@ final class ConfigTree {
       }
     }
     ObjectNode all = of(TrainConfig.defaults());
+    requireValues(tree, all);
     all.setAll(tree);
     return new TrainConfig(
-        all.path("data").isNull() ? null : all.path("data").asText(),
+        all.path("data").asText(),
         section(all, ObjectiveSettings.class),
         section(all, SupervisedSettings.class),
         section(all, LikelihoodSettings.class),
@@ -119,6 +120,30 @@ final class ConfigTree {
         section(all, OptimizerSettings.class),
         section(all, RunSettings.class),
         section(all, ValidationSettings.class));
+  }
+
+  /** A setting without a value is one that is left to another setting, or it is wrong. */
+  private static void requireValues(ObjectNode tree, ObjectNode defaults) {
+    for (String name : names()) {
+      JsonNode value = defaults.path(name);
+      if (tree.path(name).isNull() && !value.isMissingNode()) {
+        String expected =
+            value.isIntegralNumber()
+                ? "a whole number"
+                : value.isNumber() ? "a number" : value.isBoolean() ? "true or false" : "a text";
+        String plain =
+            value.isNumber()
+                ? value.decimalValue().stripTrailingZeros().toPlainString()
+                : value.asText();
+        throw new IllegalArgumentException(
+            name
+                + " has no value, expected "
+                + expected
+                + ". Leave the line out for "
+                + plain
+                + ".");
+      }
+    }
   }
 
   static String unknown(String name, Set<String> known) {

@@ -146,6 +146,28 @@ class TrainConfigTest {
   }
 
   @Test
+  void settingWithoutAValue_isRefused_unlessItMayBeLeftToAnother() throws IOException {
+    assertNoValue("beta:", "beta has no value, expected a number. Leave the line out for 4.");
+    assertNoValue(
+        "learning-rate: ~",
+        "learning-rate has no value, expected a number. Leave the line out for 0.0001.");
+    assertNoValue(
+        "batch:", "batch has no value, expected a whole number. Leave the line out for 64.");
+    assertNoValue("arch:", "arch has no value, expected a text. Leave the line out for conv64.");
+    assertNoValue(
+        "nesterov:",
+        "nesterov has no value, expected true or false. Leave the line out for false.");
+    assertEquals(
+        TrainConfig.defaults(), RunFolder.readConfig(yaml("gamma:\nsigma:\nvalidation-data:\n")));
+  }
+
+  private void assertNoValue(String line, String message) throws IOException {
+    Path file = yaml("latent: 3\n" + line + "\n");
+    var e = assertThrows(IllegalArgumentException.class, () -> RunFolder.readConfig(file));
+    assertEquals(file + " line 2: " + message, e.getMessage());
+  }
+
+  @Test
   void wrongSettings_areRefusedWithValueAndAdvice() {
     refused(b -> b.beta(Double.NaN), "beta is NaN", "Use 1 for a plain VAE");
     refused(b -> b.latent(0), "latent is 0", "10");
