@@ -119,6 +119,7 @@ final class History {
     AtomicOutput.write(file, out -> out.write(kept.toString().getBytes(StandardCharsets.UTF_8)));
   }
 
+  /** All lines; none before the first. */
   List<Line> lines() {
     List<Line> lines = new ArrayList<>();
     for (JsonNode n : nodes()) {
@@ -147,6 +148,9 @@ final class History {
   }
 
   private List<JsonNode> nodes() {
+    if (!Files.exists(file)) {
+      return List.of();
+    }
     try {
       List<JsonNode> nodes = new ArrayList<>();
       for (String line : Files.readString(file).split("\n", -1)) {

@@ -115,7 +115,14 @@ final class HistoryChart {
       range.combine(add(chart, term.getKey(), training, term.getValue(), COLORS[color], false));
       boolean rate = terms.size() == 1 && term.getKey().equals("rate");
       if (!rate) {
-        add(chart, term.getKey() + ", held out", validation, term.getValue(), COLORS[color], true);
+        range.combine(
+            add(
+                chart,
+                term.getKey() + ", held out",
+                validation,
+                term.getValue(),
+                COLORS[color],
+                true));
       }
       color = (color + 1) % COLORS.length;
     }

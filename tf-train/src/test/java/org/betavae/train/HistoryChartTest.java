@@ -33,6 +33,16 @@ class HistoryChartTest {
     assertFalse(Files.exists(folder.resolve("none.png")));
   }
 
+  @Test
+  void validationBelowZero_isDrawnOverATrainingOfSeveralMagnitudes() throws IOException {
+    List<History.Line> lines = new ArrayList<>();
+    for (int i = 1; i <= 10; i++) {
+      lines.add(line(i, Math.exp(i), Math.exp(i), Map.of(), 1e-3, false));
+    }
+    lines.add(line(10, -3, -1, Map.of(), 1e-3, true));
+    assertEquals(2 * PANEL, height(folder.resolve("below.png"), lines));
+  }
+
   private int height(String name, double fall) throws IOException {
     Path file = folder.resolve(name);
     List<History.Line> lines = new ArrayList<>();
@@ -48,6 +58,10 @@ class HistoryChartTest {
     }
     // A term that is lost for one line leaves a gap and no more.
     lines.add(line(4100, Double.NaN, 8, Map.of(), 1e-2 * Math.exp(-40 * fall * 100), false));
+    return height(file, lines);
+  }
+
+  private int height(Path file, List<History.Line> lines) throws IOException {
     TrainListener listener =
         new TrainListener() {
           @Override
