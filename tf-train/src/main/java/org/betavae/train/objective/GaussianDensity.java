@@ -4,7 +4,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
-/** log N(z; μ, exp(l)) = −½ ((z − μ)² exp(−l) + l + log 2π), for each latent. */
+/** log N(z; μ, exp(l)) = −½ (((z − μ) exp(−l/2))² + l + log 2π), for each latent. */
 public final class GaussianDensity {
   private static final float LOG_TWO_PI = (float) Math.log(2 * Math.PI);
 
@@ -13,8 +13,10 @@ public final class GaussianDensity {
   /** At {@code z}; the three are of one shape, or are broadcast. */
   public static Operand<TFloat32> log(
       Ops tf, Operand<TFloat32> z, Operand<TFloat32> mean, Operand<TFloat32> logVar) {
-    Operand<TFloat32> squared = tf.math.square(tf.math.sub(z, mean));
-    return standardised(tf, tf.math.mul(squared, tf.math.exp(tf.math.neg(logVar))), logVar);
+    // exp(−l/2), squared later, stays finite for log-variances where exp(−l) does not.
+    Operand<TFloat32> deviations =
+        tf.math.mul(tf.math.sub(z, mean), tf.math.exp(tf.math.mul(logVar, tf.constant(-0.5f))));
+    return standardised(tf, tf.math.square(deviations), logVar);
   }
 
   /** At z = μ + exp(½ l) ε, from ε itself, which is what (z − μ) / σ would lose digits of. */

@@ -21,8 +21,6 @@ record PosteriorDensities(
     Operand<TFloat32> ofAggregate,
     Operand<TFloat32> ofMarginals,
     Operand<TFloat32> ofPrior) {
-  private static final float LOG_TWO_PI = (float) Math.log(2 * Math.PI);
-
   /**
    * Adds them to a graph.
    *
@@ -32,19 +30,18 @@ record PosteriorDensities(
     Operand<TFloat32> z = terms.z();
     // [i, j, l]: latent l of sample i under posterior j.
     Operand<TFloat32> pairs =
-        logNormal(
+        GaussianDensity.log(
             tf,
             tf.expandDims(z, tf.constant(1)),
             tf.expandDims(terms.mean(), tf.constant(0)),
             tf.expandDims(terms.logVar(), tf.constant(0)));
     Operand<TFloat32> joint = tf.math.add(Reduce.sum(tf, pairs, 2), logWeights);
     Operand<TFloat32> perLatent = tf.math.add(pairs, tf.expandDims(logWeights, tf.constant(-1)));
-    Operand<TFloat32> zero = tf.constant(0f);
     return new PosteriorDensities(
-        Reduce.sum(tf, logNormal(tf, z, terms.mean(), terms.logVar()), 1),
+        Reduce.sum(tf, GaussianDensity.log(tf, z, terms.mean(), terms.logVar()), 1),
         Reduce.logSumExp(tf, joint, 1),
         Reduce.sum(tf, Reduce.logSumExp(tf, perLatent, 1), 1),
-        Reduce.sum(tf, logNormal(tf, z, zero, zero), 1));
+        Reduce.sum(tf, GaussianDensity.logStandard(tf, z), 1));
   }
 
   /** Mean of log q(z | x) − log q(z): how much z tells about the item, nats. */
@@ -60,16 +57,5 @@ record PosteriorDensities(
   /** Mean of log Π_l q(z_l) − log p(z), nats. */
   Operand<TFloat32> dimensionWiseKl(Ops tf) {
     return Reduce.batchMean(tf, tf.math.sub(ofMarginals, ofPrior));
-  }
-
-  /** log N(x; μ, exp(l)) = −½ (log 2π + l + ((x − μ) exp(−l/2))²). */
-  private static Operand<TFloat32> logNormal(
-      Ops tf, Operand<TFloat32> x, Operand<TFloat32> mean, Operand<TFloat32> logVar) {
-    Operand<TFloat32> half = tf.constant(-0.5f);
-    // exp(−l/2), squared later, stays finite for log-variances where exp(−l) does not.
-    Operand<TFloat32> deviations =
-        tf.math.mul(tf.math.sub(x, mean), tf.math.exp(tf.math.mul(logVar, half)));
-    Operand<TFloat32> normaliser = tf.math.add(logVar, tf.constant(LOG_TWO_PI));
-    return tf.math.mul(half, tf.math.add(tf.math.square(deviations), normaliser));
   }
 }

@@ -33,6 +33,13 @@ class MixtureTest {
     assertEquals(-Math.log(2 * Math.PI) - Math.log(2), logDensity(mean, new float[4], 2), ROUNDING);
   }
 
+  @Test
+  void density_atItsOwnMean_isFiniteForAWidthNearZero() {
+    // -(2 ln(2 pi) - 200) / 2; exp(100) itself is no float32
+    float[] narrow = {-100, -100};
+    assertEquals(98.162123, logDensity(new float[] {1, -2}, narrow, 1), 1e-4);
+  }
+
   /** At z = (1, -2). */
   private static float logDensity(float[] mean, float[] logVar, int components) {
     return new Formula()
