@@ -1,5 +1,6 @@
 package org.betavae.train;
 
+import java.util.Optional;
 import org.tensorflow.DeviceSpec;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
@@ -12,7 +13,26 @@ import org.tensorflow.proto.RewriterConfig;
 
 /** Chooses the device and configures TensorFlow's session for it. */
 final class Devices {
+  private static final String BF16 = "bf16";
+
   private Devices() {}
+
+  /** What a person should know about the precision on that device, if there is anything. */
+  static Optional<String> precisionNotice(TrainConfig config, String device) {
+    return config.run().precision().equals(BF16) && !device.equals("cpu")
+        ? Optional.of(
+            "precision bf16 has no effect on a GPU: it rewrites the graph for the processor alone."
+                + " Leave it out, or use --device cpu")
+        : Optional.empty();
+  }
+
+  /** A session configuration for models in use: on the processor, one operator a thread. */
+  static ConfigProto inferenceConfig() {
+    return threads(Runtime.getRuntime().availableProcessors())
+        .setAllowSoftPlacement(true)
+        .putDeviceCount("GPU", 0)
+        .build();
+  }
 
   /**
    * {@code cpu} or {@code gpu} for a wish of {@code auto}, {@code cpu} or {@code gpu}.
@@ -39,7 +59,7 @@ final class Devices {
   static ConfigProto sessionConfig(TrainConfig config, String device) {
     int towers = Math.min(config.threads(), config.batch());
     RewriterConfig.Builder rewriter = RewriterConfig.newBuilder();
-    if (config.run().precision().equals("bf16")) {
+    if (config.run().precision().equals(BF16) && device.equals("cpu")) {
       rewriter.setAutoMixedPrecisionOnednnBfloat16(RewriterConfig.Toggle.ON);
     }
     ConfigProto.Builder proto =

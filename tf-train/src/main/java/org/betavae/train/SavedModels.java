@@ -92,7 +92,7 @@ final class SavedModels {
 
   private void write(Path folder, Graph graph, Weights weights, Signature signature) {
     Path aside = folder.resolveSibling("." + folder.getFileName() + ".partial");
-    try (Session session = new Session(graph)) {
+    try (Session session = new Session(graph, Devices.sessionConfig(config, "cpu"))) {
       RunFolder.delete(aside);
       Files.createDirectories(aside);
       for (Weight w : weights.all()) {

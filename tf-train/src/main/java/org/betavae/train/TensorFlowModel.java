@@ -67,7 +67,11 @@ public final class TensorFlowModel implements AutoCloseable {
     }
     SavedModelBundle bundle;
     try {
-      bundle = SavedModelBundle.load(folder.toString(), SavedModelBundle.DEFAULT_TAG);
+      bundle =
+          SavedModelBundle.loader(folder.toString())
+              .withTags(SavedModelBundle.DEFAULT_TAG)
+              .withConfigProto(Devices.inferenceConfig())
+              .load();
     } catch (RuntimeException e) {
       throw refused("load", folder, e);
     }
@@ -112,7 +116,7 @@ public final class TensorFlowModel implements AutoCloseable {
       Signature.Builder signature = Signature.builder().key("graph");
       inputs.forEach((name, tensor) -> signature.input(name, output(graph, file, tensor)));
       outputs.forEach((name, tensor) -> signature.output(name, output(graph, file, tensor)));
-      Session session = new Session(graph);
+      Session session = new Session(graph, Devices.inferenceConfig());
       return new TensorFlowModel(
           file,
           signature.build(),
