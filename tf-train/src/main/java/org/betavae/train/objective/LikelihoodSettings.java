@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.betavae.train.Settings;
 
 /**
@@ -63,6 +64,13 @@ public record LikelihoodSettings(
       case "beta-binomial" -> new BetaBinomial(BetaBinomial.EIGHT_BIT);
       default -> throw new IllegalStateException("Likelihood " + name + " is in the list alone.");
     };
+  }
+
+  /** Names of the settings that the likelihood uses; others have no effect. */
+  public Set<String> used() {
+    return name.equals("bernoulli") || name.equals("beta-binomial")
+        ? Set.of("likelihood")
+        : Set.of("likelihood", "variance", "sigma", "decoder-mean");
   }
 
   private Scale scale() {

@@ -3,12 +3,14 @@ package org.betavae.train.objective;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.betavae.train.Settings;
 
 /**
- * Which objective, and its settings; an objective ignores those of others. A weight that is null is
- * left to the objective, whose default it then has.
+ * Which objective, and its settings; those of others have no effect, see {@link #used}. A weight
+ * that is null is left to the objective, whose default it then has.
  *
  * @param name one of {@link Objective#NAMES}
  * @param beta weight of the KL term, or of the total correlation, at least 0; vae has 1
@@ -138,6 +140,30 @@ public record ObjectiveSettings(
           throw new IllegalStateException(
               "Objective " + name + " is in the list " + List.copyOf(Objective.NAMES) + " alone.");
     };
+  }
+
+  /** Names of the settings that the objective uses; others have no effect. */
+  public Set<String> used() {
+    List<String> own =
+        switch (name) {
+          case "beta-vae" -> List.of("beta", "normalised-beta");
+          case AnnealedVae.NAME -> List.of("gamma", "c-max", "iteration-threshold");
+          case FactorVae.NAME -> List.of("gamma", "discriminator-learning-rate");
+          case DipVae.NAME_I, DipVae.NAME_II -> List.of("lambda-od", "lambda-d-factor");
+          case BetaTcVae.NAME ->
+              TcEstimator.named(tcEstimator).sampled()
+                  ? List.of("beta", "tc-estimator", "alpha", "gamma")
+                  : List.of("beta", "tc-estimator");
+          case InfoVae.NAME -> List.of("alpha", "lambda");
+          case Iwae.NAME -> List.of("importance-samples");
+          default -> List.of();
+        };
+    Set<String> used = new HashSet<>(own);
+    used.add("objective");
+    if (newObjective().controls().contains("beta")) {
+      used.addAll(List.of("beta-schedule", "beta-steps", "beta-ramp"));
+    }
+    return used;
   }
 
   private static double or(Double value, double fallback) {

@@ -20,7 +20,12 @@ import org.tensorflow.types.TFloat32;
  * @param weight γ_sup
  */
 public record SupervisedLoss(String name, double weight) {
-  static final String NONE = "none";
+  /** Name of the further term. */
+  public static final String TERM = "supervised_loss";
+
+  /** The name that stands for no term. */
+  public static final String NONE = "none";
+
   private static final String L2 = "l2";
 
   /** Names for {@code --supervised}, in the order in which they are shown. */
@@ -42,7 +47,7 @@ public record SupervisedLoss(String name, double weight) {
     Operand<TFloat32> count = tf.math.maximum(Reduce.sum(tf, known, 0), tf.constant(1f));
     Operand<TFloat32> value = tf.math.div(Reduce.sum(tf, tf.math.mul(known, perItem), 0), count);
     Map<String, Operand<TFloat32>> parts = new LinkedHashMap<>(loss.parts());
-    parts.put("supervised_loss", value);
+    parts.put(TERM, value);
     Operand<TFloat32> weighted = tf.math.mul(tf.constant((float) weight), value);
     return new Objective.Loss(tf.math.add(loss.total(), weighted), parts, loss.adversary());
   }
