@@ -1,6 +1,7 @@
 package org.betavae.train;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -24,7 +25,10 @@ import org.betavae.data.AtomicOutput;
 public record RunFolder(Path root) {
   private static final ObjectMapper YAML =
       new ObjectMapper(new YAMLFactory().disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER));
-  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Newer releases may write more into a summary than this one knows. */
+  private static final ObjectMapper JSON =
+      new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
   private static final Pattern LEFTOVER =
       Pattern.compile("\\..+\\.([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\\.tmp|partial)");
@@ -45,6 +49,7 @@ public record RunFolder(Path root) {
    *
    * @param overwrite whether an earlier run in it may be removed
    * @throws IllegalArgumentException if it is a file, or is not empty and may not be overwritten
+   * @throws TrainException if it may be overwritten, but a run in it is going on
    */
   public static RunFolder create(Path root, boolean overwrite) {
     try {
@@ -60,17 +65,24 @@ public record RunFolder(Path root) {
                   + " is not empty, expected a new or empty one. Use --resume to go on with the run"
                   + " in it, --overwrite to replace it, or name another one.");
         }
-        for (String own : OWN) {
-          delete(root.resolve(own));
-        }
-        for (Path events : eventFiles(root)) {
-          Files.delete(events);
+        try (Opened opened = new Opened()) {
+          opened.add(RunLock.take(root, message -> {}), RunLock::close);
+          deleteRun(root);
         }
       }
       Files.createDirectories(root);
       return new RunFolder(root);
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot make the output folder " + root + ": " + e, e);
+    }
+  }
+
+  private static void deleteRun(Path root) throws IOException {
+    for (String own : OWN) {
+      delete(root.resolve(own));
+    }
+    for (Path events : eventFiles(root)) {
+      Files.delete(events);
     }
   }
 
@@ -253,13 +265,19 @@ public record RunFolder(Path root) {
       return JSON.readValue(Files.readAllBytes(summaryFile()), RunSummary.class);
     } catch (IOException e) {
       throw new IllegalArgumentException(
-          "Cannot read " + summaryFile() + ": " + e.getMessage() + ". Train again.", e);
+          "Cannot read "
+              + summaryFile()
+              + ": "
+              + e.getMessage().lines().findFirst().orElse("")
+              + ". Go on with --resume, which writes it again.",
+          e);
     }
   }
 
   private static boolean isEmpty(Path folder) throws IOException {
     try (Stream<Path> entries = Files.list(folder)) {
-      return entries.findAny().isEmpty();
+      // What a killed process left of its lock is nothing.
+      return entries.allMatch(p -> p.getFileName().toString().equals(RunLock.NAME));
     }
   }
 

@@ -7,8 +7,9 @@ import org.betavae.data.Dataset;
  * Trains a beta-VAE and writes its run folder: configuration, history, checkpoints, SavedModels,
  * pictures and a summary.
  *
- * <p>A run is used by one thread, and a run folder by one run. The data stay open; they must not be
- * closed while the run goes on.
+ * <p>A run is used by one thread, and a run folder by one run: while it goes on, the folder is
+ * locked, and another run in it, of this process or another, is refused. The data stay open; they
+ * must not be closed while the run goes on.
  */
 public final class Trainer {
   private Trainer() {}
@@ -34,14 +35,18 @@ public final class Trainer {
    * @return what the run came to, as it is written to {@code summary.json}
    * @throws IllegalArgumentException if the data do not suit the network, the likelihood or the
    *     batch
-   * @throws TrainException if the loss is no longer finite, or the device is not there
+   * @throws TrainException if the loss is no longer finite, the device is not there, or another run
+   *     uses the folder
    */
   public static RunSummary start(
       Supplier<RunFolder> run, TrainConfig config, TrainData data, TrainListener listener) {
-    try (VaeSession session = newSession(config, data)) {
+    try (VaeSession session = newSession(config, data, listener)) {
       RunFolder folder = run.get();
-      folder.writeConfig(config);
-      try (TrainingRun training = new TrainingRun(folder, config, data, session, listener)) {
+      try (Opened opened = new Opened()) {
+        opened.add(RunLock.take(folder.root(), listener::onMessage), RunLock::close);
+        folder.writeConfig(config);
+        TrainingRun training = new TrainingRun(folder, config, data, session, listener);
+        opened.add(training, TrainingRun::close);
         training.begin();
         return training.train();
       }
@@ -67,28 +72,30 @@ public final class Trainer {
    *     network, the order of the data and the held-out items follow from may not
    * @throws IllegalArgumentException if the data do not suit the settings, or a setting changed
    *     that must not
-   * @throws TrainException if no checkpoint can be read, or it belongs to another network
+   * @throws TrainException if no checkpoint can be read, it belongs to another network, or another
+   *     run uses the folder
    */
   public static RunSummary resume(
       RunFolder run, TrainConfig config, TrainData data, TrainListener listener) {
     ResumeRules.check(run.readConfig(), config, listener);
-    try (VaeSession session = newSession(config, data)) {
+    try (Opened opened = new Opened()) {
+      opened.add(RunLock.take(run.root(), listener::onMessage), RunLock::close);
+      VaeSession session = opened.add(newSession(config, data, listener), VaeSession::close);
       run.deleteLeftovers();
-      try (TrainingRun training = new TrainingRun(run, config, data, session, listener)) {
-        training.takeUp();
-        run.writeConfig(config);
-        return training.train();
-      }
+      TrainingRun training = new TrainingRun(run, config, data, session, listener);
+      opened.add(training, TrainingRun::close);
+      training.takeUp();
+      run.writeConfig(config);
+      return training.train();
     }
   }
 
-  private static VaeSession newSession(TrainConfig config, TrainData data) {
+  private static VaeSession newSession(TrainConfig config, TrainData data, TrainListener listener) {
     DataCheck.requireFits(config, data);
+    String device = Devices.resolve(config.run().device());
+    Devices.precisionNotice(config, device).ifPresent(listener::onMessage);
+    IgnoredSettings.notice(config).ifPresent(listener::onMessage);
     return new VaeSession(
-        config,
-        data.all().shape(),
-        data.train().size(),
-        Labels.of(config, data.train()),
-        Devices.resolve(config.run().device()));
+        config, data.all().shape(), data.train().size(), Labels.of(config, data.train()), device);
   }
 }
