@@ -27,8 +27,8 @@ final class PriorSamples {
     int latent = config.latent();
     int components = config.prior().priorComponents();
     try (Result result = session.runner().fetch(mixture.mean()).fetch(mixture.logVar()).run()) {
-      float[] mean = VaeSession.floats(result, 0, components * latent);
-      float[] logVar = VaeSession.floats(result, 1, components * latent);
+      float[] mean = Tensors.read(result, 0, components * latent);
+      float[] logVar = Tensors.read(result, 1, components * latent);
       Random random = Seeds.random(config.seed(), Seeds.COMPONENTS, 0);
       for (int i = 0; i < count; i++) {
         int k = random.nextInt(components);

@@ -49,7 +49,7 @@ final class Seeds {
   }
 
   /** Fills all of {@code target} with draws of that kind. */
-  static void draw(float[] target, Draw.Kind kind, long seed, long purpose, long step) {
+  static void draw(float[] target, Draw kind, long seed, long purpose, long step) {
     switch (kind) {
       case NORMAL -> gaussian(target, target.length, seed, purpose, step);
       case UNIFORM -> {

@@ -5,8 +5,10 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.betavae.data.Batch;
 import org.betavae.data.BatchLoader;
 import org.betavae.data.Dataset;
+import org.betavae.train.optimizer.LearningRate;
 import org.tensorflow.proto.DeviceStepStats;
 import org.tensorflow.proto.NodeExecStats;
 import org.tensorflow.proto.StepStats;
@@ -40,18 +42,17 @@ public final class StepProfile {
     }
     Map<String, List<Double>> millis = new HashMap<>();
     Map<String, Integer> calls = new HashMap<>();
-    try (VaeSession session =
-            new VaeSession(
-                config, data.shape(), data.size(), Devices.resolve(config.run().device()));
+    try (VaeSession session = VaeSession.onAll(config, data);
         BatchLoader batches = new BatchLoader(data, config.batch(), config.seed(), 0, 2)) {
       session.initialize();
+      LearningRate rate = config.optimizer().newLearningRate(config.steps());
       for (int step = 1; step <= WARM_UP + steps; step++) {
-        float[] values = batches.next().values();
+        Batch batch = batches.next();
         if (step <= WARM_UP) {
-          session.step(values, step, config.learningRate());
+          session.step(batch, step, rate.rate(step));
         } else {
           calls.clear();
-          add(session.profiledStep(values, step, config.learningRate()), byName, millis, calls);
+          add(session.profiledStep(batch, step, rate.rate(step)), byName, millis, calls);
         }
       }
     }

@@ -42,23 +42,21 @@ public final class TrainBenchmark {
     }
     double[] rates = new double[steps / window];
     double loss = 0;
-    try (VaeSession session =
-            new VaeSession(
-                config, data.shape(), data.size(), Devices.resolve(config.run().device()));
+    try (VaeSession session = VaeSession.onAll(config, data);
         BatchLoader batches = new BatchLoader(data, config.batch(), config.seed(), 0, PREFETCH)) {
       session.initialize();
       LearningRate rate = config.optimizer().newLearningRate(config.steps());
       long step = 0;
       for (int i = 0; i < warmUp; i++) {
         step++;
-        session.step(batches.next().values(), step, rate.rate(step));
+        session.step(batches.next(), step, rate.rate(step));
       }
       for (int w = 0; w < rates.length; w++) {
         long start = System.nanoTime();
         loss = 0;
         for (int i = 0; i < window; i++) {
           step++;
-          loss += session.step(batches.next().values(), step, rate.rate(step))[0];
+          loss += session.step(batches.next(), step, rate.rate(step))[0];
         }
         rates[w] = (double) config.batch() * window / ((System.nanoTime() - start) / 1e9);
       }

@@ -13,6 +13,7 @@ import org.betavae.train.network.Weights;
 import org.betavae.train.objective.Likelihood;
 import org.betavae.train.objective.Mixture;
 import org.betavae.train.objective.Objective;
+import org.betavae.train.objective.SupervisedLoss;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
@@ -27,8 +28,8 @@ import org.tensorflow.types.TInt32;
  *
  * <p>The training batch is split among towers, one a thread, which share the weights; their terms
  * are summed before the objective sees them, so the number of towers changes rounding and nothing
- * else (but for batch norm, whose statistics are a tower's). A thread kept on a tower of its own is
- * faster than two threads inside every operator.
+ * else (but for batch norm, whose statistics are a tower's: see {@link Towers#count}). A thread
+ * kept on a tower of its own is faster than two threads inside every operator.
  */
 final class VaeGraph implements AutoCloseable {
   /** The first terms of {@link Updates#terms}; the objective's own follow. */
@@ -86,6 +87,8 @@ final class VaeGraph implements AutoCloseable {
    * @param logWeights importance weights, {@code [n, samples]}
    * @param prior the prior if it is not N(0, I)
    * @param decoded mean of the likelihood at {@code z}
+   * @param labels see {@link Labels#read}, {@code [n, width]}, where there are any
+   * @param supervised the supervised term without its weight, scalar, where there are labels
    */
   record Evaluation(
       Placeholder<TFloat32> items,
@@ -99,7 +102,9 @@ final class VaeGraph implements AutoCloseable {
       Operand<TFloat32> kl,
       Operand<TFloat32> logWeights,
       Optional<Mixture> prior,
-      Operand<TFloat32> decoded) {}
+      Operand<TFloat32> decoded,
+      Optional<Placeholder<TFloat32>> labels,
+      Optional<Operand<TFloat32>> supervised) {}
 
   /**
    * Builds the graph.
@@ -120,7 +125,7 @@ final class VaeGraph implements AutoCloseable {
       weights = new Weights(tf);
       fed = fed(tf);
       training = training(tf, labelWidth);
-      evaluation = evaluation(tf.withSubScope("evaluation"));
+      evaluation = evaluation(tf.withSubScope("evaluation"), labelWidth);
     } catch (RuntimeException | Error e) {
       graph.close();
       throw e;
@@ -142,6 +147,11 @@ final class VaeGraph implements AutoCloseable {
   /** Samples of z for each item, so that many rows of noise are fed for it. */
   int samples() {
     return objective.importanceSamples();
+  }
+
+  /** Shape of the noise for so many items. */
+  Shape noiseShape(int count) {
+    return Shape.of((long) count * samples(), config.latent());
   }
 
   Training training() {
@@ -187,13 +197,14 @@ final class VaeGraph implements AutoCloseable {
     Placeholder<TFloat32> items = placeholder(tf, "items", itemsShape(shape, batch));
     Placeholder<TFloat32> noise =
         placeholder(tf, "noise", Shape.of((long) batch * samples(), config.latent()));
-    Objective.Terms terms = towers(pass, items, noise);
+    Towers towers = Towers.of(pass, model(tf), items, noise, Towers.count(config, network), batch);
+    Objective.Terms terms = terms(tf, towers);
     Objective.Loss loss = objective.loss(pass, terms);
     Optional<Placeholder<TFloat32>> labels = Optional.empty();
     if (labelWidth > 0) {
       Placeholder<TFloat32> fedLabels = placeholder(tf, "labels", Shape.of(batch, labelWidth));
       labels = Optional.of(fedLabels);
-      loss = config.supervised().newLoss().orElseThrow().addTo(tf, loss, terms.mean(), fedLabels);
+      loss = supervised(tf, loss, terms, fedLabels);
     }
     Map<String, Operand<TFloat32>> scalars = new LinkedHashMap<>();
     List<Operand<TFloat32>> first = List.of(loss.total(), terms.reconstruction(), terms.kl());
@@ -205,32 +216,9 @@ final class VaeGraph implements AutoCloseable {
     return new Training(items, noise, pass.random(), labels, updates);
   }
 
-  private Objective.Terms towers(Pass pass, Operand<TFloat32> items, Operand<TFloat32> noise) {
-    Ops tf = pass.tf();
-    int count = Math.min(config.threads(), config.batch());
-    List<Operand<TFloat32>> xs = split(tf, items, config.batch(), count, 1);
-    List<Operand<TFloat32>> epsilons = split(tf, noise, config.batch(), count, samples());
-    Forward.Model model = model(tf);
-    Map<String, List<Operand<TFloat32>>> parts = new LinkedHashMap<>();
-    for (int i = 0; i < count; i++) {
-      Pass tower = pass.in("tower" + i);
-      Forward f = Forward.of(tower, model, xs.get(i), epsilons.get(i));
-      add(parts, "mean", f.posterior().mean());
-      add(parts, "logVar", f.posterior().logVar());
-      add(parts, "z", f.z());
-      add(parts, "reconstruction", sumAll(tower.tf(), f.reconstruction()));
-      add(parts, "kl", sumAll(tower.tf(), f.kl()));
-      add(parts, "negativeBound", sumAll(tower.tf(), f.negativeBound(tower.tf())));
-    }
-    Operand<TFloat32> perImage = tf.constant(1f / config.batch());
-    return terms(
-        tf,
-        join(tf, parts.get("mean")),
-        join(tf, parts.get("logVar")),
-        join(tf, parts.get("z")),
-        tf.math.mul(sum(tf, parts.get("reconstruction")), perImage),
-        tf.math.mul(sum(tf, parts.get("kl")), perImage),
-        tf.math.mul(sum(tf, parts.get("negativeBound")), perImage));
+  private Objective.Loss supervised(
+      Ops tf, Objective.Loss loss, Objective.Terms terms, Operand<TFloat32> labels) {
+    return config.supervised().newLoss().orElseThrow().addTo(tf, loss, terms.mean(), labels);
   }
 
   private Forward.Model model(Ops tf) {
@@ -253,14 +241,7 @@ final class VaeGraph implements AutoCloseable {
     return Optional.of(new Mixture(q.mean(), q.logVar()));
   }
 
-  private Objective.Terms terms(
-      Ops tf,
-      Operand<TFloat32> mean,
-      Operand<TFloat32> logVar,
-      Operand<TFloat32> z,
-      Operand<TFloat32> reconstruction,
-      Operand<TFloat32> kl,
-      Operand<TFloat32> negativeBound) {
+  private Objective.Terms terms(Ops tf, Towers batch) {
     List<Operand<TFloat32>> controls =
         fed.controls()
             .map(
@@ -269,77 +250,47 @@ final class VaeGraph implements AutoCloseable {
                         tf.unstack(c, (long) objective.controls().size()).output()))
             .orElse(List.of());
     return new Objective.Terms(
-        mean,
-        logVar,
-        z,
-        reconstruction,
-        kl,
+        batch.mean(),
+        batch.logVar(),
+        batch.z(),
+        batch.reconstruction(),
+        batch.kl(),
         controls,
         List.copyOf(fed.draws()),
         datasetSize,
         shape.size(),
-        Optional.of(negativeBound));
+        Optional.of(batch.negativeBound()));
   }
 
-  private Evaluation evaluation(Ops tf) {
+  private Evaluation evaluation(Ops tf, int labelWidth) {
     Pass pass = Pass.inference(tf, weights);
     Placeholder<TFloat32> items = placeholder(tf, "items", itemsShape(shape, -1));
     Placeholder<TFloat32> noise = placeholder(tf, "noise", Shape.of(-1, config.latent()));
     Placeholder<TFloat32> latents = placeholder(tf, "z", Shape.of(-1, config.latent()));
     Forward.Model model = model(tf);
     Forward f = Forward.of(pass, model, items, noise);
-    Objective.Terms terms =
-        terms(
-            tf,
-            f.posterior().mean(),
-            f.posterior().logVar(),
-            f.z(),
-            tf.math.mean(f.reconstruction(), tf.constant(0)),
-            tf.math.mean(f.kl(), tf.constant(0)),
-            tf.math.mean(f.negativeBound(tf), tf.constant(0)));
+    Objective.Terms terms = terms(tf, Towers.single(tf, f));
+    Objective.Loss loss = objective.loss(pass, terms);
+    Optional<Placeholder<TFloat32>> labels = Optional.empty();
+    if (labelWidth > 0) {
+      labels = Optional.of(placeholder(tf, "labels", Shape.of(-1, labelWidth)));
+      loss = supervised(tf, loss, terms, labels.get());
+    }
     return new Evaluation(
         items,
         noise,
         latents,
         f.posterior().mean(),
         f.posterior().logVar(),
-        objective.loss(pass, terms).total(),
+        loss.total(),
         f.reconstruction(),
         f.klPerLatent(),
         f.kl(),
         f.logWeights(),
         model.prior(),
-        likelihood.mean(pass, network.decode(pass, latents)));
-  }
-
-  /** Rows of {@code x} in {@code count} parts that differ by one item at most. */
-  private static List<Operand<TFloat32>> split(
-      Ops tf, Operand<TFloat32> x, int items, int count, int rowsPerItem) {
-    if (count == 1) {
-      return List.of(x);
-    }
-    int[] sizes = new int[count];
-    for (int i = 0; i < count; i++) {
-      sizes[i] = (items / count + (i < items % count ? 1 : 0)) * rowsPerItem;
-    }
-    return new ArrayList<>(tf.splitV(x, tf.constant(sizes), tf.constant(0), (long) count).output());
-  }
-
-  private static void add(
-      Map<String, List<Operand<TFloat32>>> parts, String name, Operand<TFloat32> part) {
-    parts.computeIfAbsent(name, n -> new ArrayList<>()).add(part);
-  }
-
-  private static Operand<TFloat32> join(Ops tf, List<Operand<TFloat32>> parts) {
-    return parts.size() == 1 ? parts.get(0) : tf.concat(parts, tf.constant(0));
-  }
-
-  private static Operand<TFloat32> sum(Ops tf, List<Operand<TFloat32>> parts) {
-    return parts.size() == 1 ? parts.get(0) : tf.math.addN(parts);
-  }
-
-  private static Operand<TFloat32> sumAll(Ops tf, Operand<TFloat32> x) {
-    return tf.reduceSum(x, tf.constant(0));
+        likelihood.mean(pass, network.decode(pass, latents)),
+        labels,
+        Optional.ofNullable(loss.parts().get(SupervisedLoss.TERM)));
   }
 
   private static Placeholder<TFloat32> placeholder(Ops tf, String name, Shape shape) {

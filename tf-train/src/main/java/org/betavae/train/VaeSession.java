@@ -1,15 +1,14 @@
 package org.betavae.train;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.betavae.data.Batch;
+import org.betavae.data.Dataset;
 import org.betavae.data.ItemShape;
 import org.betavae.train.checkpoint.Checkpoint;
 import org.betavae.train.network.Weights.Weight;
-import org.betavae.train.objective.Draw;
 import org.betavae.train.objective.Objective;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
@@ -24,67 +23,22 @@ import org.tensorflow.types.TInt32;
  * {@code close()} may be called twice and must not overlap with a call.
  */
 final class VaeSession implements AutoCloseable {
+  private final Opened opened = new Opened();
   private final TrainConfig config;
-  private final ItemShape shape;
   private final VaeGraph graph;
   private final Session session;
   private final SessionState state;
+  private final Evaluator evaluator;
   private final TFloat32 items;
   private final TFloat32 noise;
-  private final TInt32 random = TInt32.tensorOf(Shape.of(2));
-  private final TFloat32 controls;
-  private final List<TFloat32> draws = new ArrayList<>();
+  private final TInt32 random;
+  private final ObjectiveFeeds objectiveFeeds;
   private final UpdateFeeds updateFeeds;
   private final Optional<Labels> labels;
   private final TFloat32 labelTensor;
   private final float[] labelValues;
   private final float[] terms;
   private final float[] epsilon;
-  private final float[] controlValues;
-  private boolean closed;
-
-  /** Evaluation of some items; the arrays are the caller's. */
-  static final class Evaluated {
-    /** Posterior means, {@code [n * latent]}. */
-    final float[] mean;
-
-    /** Log-variances, {@code [n * latent]}. */
-    final float[] logVar;
-
-    /** The objective on these items as one batch, nats per image. */
-    final double loss;
-
-    /** −log p(x | z), nats, {@code [n]}. */
-    final float[] reconstruction;
-
-    /** KL to N(0, I), nats, {@code [n * latent]}. */
-    final float[] klPerLatent;
-
-    /** KL to the prior, nats, {@code [n]}. */
-    final double[] kl;
-
-    private Evaluated(Result result, int count, int latents, boolean mixture) {
-      mean = floats(result, 0, latents);
-      logVar = floats(result, 1, latents);
-      loss = floats(result, 2, 1)[0];
-      reconstruction = floats(result, 3, count);
-      klPerLatent = floats(result, 4, latents);
-      kl = new double[count];
-      float[] sampled = floats(result, 5, count);
-      for (int i = 0; i < count; i++) {
-        kl[i] = mixture ? sampled[i] : sum(klPerLatent, i * latents / count, latents / count);
-      }
-    }
-
-    /** In double precision, so that the latents' KL add up to the whole. */
-    private static double sum(float[] values, int from, int count) {
-      double sum = 0;
-      for (int i = 0; i < count; i++) {
-        sum += values[from + i];
-      }
-      return sum;
-    }
-  }
 
   /** A session without labels. */
   VaeSession(TrainConfig config, ItemShape shape, long datasetSize, String device) {
@@ -104,31 +58,47 @@ final class VaeSession implements AutoCloseable {
       Optional<Labels> labels,
       String device) {
     this.config = config;
-    this.shape = shape;
     this.labels = labels;
+    int batch = config.batch();
     int labelWidth = labels.map(Labels::width).orElse(0);
-    graph = new VaeGraph(config, shape, datasetSize, labelWidth);
     try {
-      session = new Session(graph.graph(), Devices.sessionConfig(config, device));
+      graph = opened.add(new VaeGraph(config, shape, datasetSize, labelWidth), VaeGraph::close);
+      session =
+          opened.add(
+              new Session(graph.graph(), Devices.sessionConfig(config, device)), Session::close);
+      state = new SessionState(session, graph.weights(), graph.training().updates());
+      evaluator = new Evaluator(config, shape, graph, session);
+      items = tensor(VaeGraph.itemsShape(shape, batch));
+      noise = tensor(graph.noiseShape(batch));
+      random = opened.add(TInt32.tensorOf(Shape.of(2)), TInt32::close);
+      labelTensor = tensor(Shape.of(batch, labelWidth));
+      objectiveFeeds = opened.add(new ObjectiveFeeds(graph, config, batch), ObjectiveFeeds::close);
+      updateFeeds =
+          opened.add(
+              new UpdateFeeds(
+                  graph.training().updates(), config.objective().discriminatorLearningRate()),
+              UpdateFeeds::close);
     } catch (RuntimeException | Error e) {
-      graph.close();
+      opened.close();
       throw e;
     }
-    state = new SessionState(session, graph.weights(), graph.training().updates());
-    updateFeeds =
-        new UpdateFeeds(graph.training().updates(), config.objective().discriminatorLearningRate());
-    Objective objective = graph.objective();
-    items = TFloat32.tensorOf(VaeGraph.itemsShape(shape, config.batch()));
-    noise = TFloat32.tensorOf(noiseShape(config.batch()));
-    controlValues = new float[objective.controls().size()];
-    controls = TFloat32.tensorOf(Shape.of(controlValues.length));
-    for (Draw draw : objective.draws()) {
-      draws.add(TFloat32.tensorOf(Shape.of(draw.rowsFor(config.batch()), config.latent())));
-    }
-    labelValues = new float[config.batch() * labelWidth];
-    labelTensor = TFloat32.tensorOf(Shape.of(config.batch(), labelWidth));
+    labelValues = new float[batch * labelWidth];
     terms = new float[termNames().size()];
-    epsilon = new float[config.batch() * graph.samples() * config.latent()];
+    epsilon = new float[batch * graph.samples() * config.latent()];
+  }
+
+  /** A session to train on all items of a data set, with their labels where they are asked for. */
+  static VaeSession onAll(TrainConfig config, Dataset data) {
+    return new VaeSession(
+        config,
+        data.shape(),
+        data.size(),
+        Labels.of(config, data),
+        Devices.resolve(config.run().device()));
+  }
+
+  private TFloat32 tensor(Shape shape) {
+    return opened.add(TFloat32.tensorOf(shape), TFloat32::close);
   }
 
   /** Number of values that are trained and belong to the model. */
@@ -178,12 +148,15 @@ final class VaeSession implements AutoCloseable {
    * #step(float[], long, double)} otherwise.
    */
   float[] step(Batch batch, long step, double rate) {
-    labels.ifPresent(
-        l -> {
-          l.read(batch.indices(), labelValues);
-          write(labelTensor, labelValues, labelValues.length);
-        });
+    feedLabels(batch);
     return step(batch.values(), step, rate);
+  }
+
+  private void feedLabels(Batch batch) {
+    if (labels.isPresent()) {
+      labels.get().read(batch.indices(), labelValues);
+      Tensors.write(labelTensor, labelValues, labelValues.length);
+    }
   }
 
   /**
@@ -202,18 +175,20 @@ final class VaeSession implements AutoCloseable {
   }
 
   /** One optimiser step, timed operator by operator; slower than {@link #step}. */
-  StepStats profiledStep(float[] values, long step, double rate) {
+  StepStats profiledStep(Batch batch, long step, double rate) {
+    feedLabels(batch);
     RunOptions trace =
         RunOptions.newBuilder().setTraceLevel(RunOptions.TraceLevel.FULL_TRACE).build();
-    try (Result result = runner(values, step, rate).setOptions(trace).runAndFetchMetadata()) {
+    try (Result result =
+        runner(batch.values(), step, rate).setOptions(trace).runAndFetchMetadata()) {
       return result.getMetadata().orElseThrow().getStepStats();
     }
   }
 
   private Session.Runner runner(float[] values, long step, double rate) {
     Seeds.gaussian(epsilon, epsilon.length, config.seed(), Seeds.NOISE, step);
-    write(items, values, (int) items.size());
-    write(noise, epsilon, epsilon.length);
+    Tensors.write(items, values, (int) items.size());
+    Tensors.write(noise, epsilon, epsilon.length);
     VaeGraph.Training t = graph.training();
     Session.Runner runner = session.runner().feed(t.items(), items).feed(t.noise(), noise);
     t.random()
@@ -222,91 +197,35 @@ final class VaeSession implements AutoCloseable {
               Seeds.integers(random, config.seed(), step);
               runner.feed(r, random);
             });
-    feedObjective(runner, step, config.batch(), draws);
+    objectiveFeeds.feed(runner, step);
     t.labels().ifPresent(l -> runner.feed(l, labelTensor));
     updateFeeds.feed(runner, rate, step);
     return runner.addTarget(t.updates().run()).fetch(t.updates().terms());
   }
 
-  /** Feeds what the objective wants at a step. */
-  private void feedObjective(
-      Session.Runner runner, long step, int batch, List<TFloat32> drawTensors) {
-    VaeGraph.Fed fed = graph.fed();
-    fed.controls()
-        .ifPresent(
-            c -> {
-              graph.objective().controlsAt(Math.max(1, step), controlValues);
-              write(controls, controlValues, controlValues.length);
-              runner.feed(c, controls);
-            });
-    List<Draw> wanted = graph.objective().draws();
-    for (int i = 0; i < wanted.size(); i++) {
-      TFloat32 tensor = drawTensors.get(i);
-      float[] values = new float[wanted.get(i).rowsFor(batch) * config.latent()];
-      Seeds.draw(values, wanted.get(i).kind(), config.seed(), Seeds.OBJECTIVE + i, step);
-      write(tensor, values, values.length);
-      runner.feed(fed.draws().get(i), tensor);
-    }
+  /** {@link Evaluator#evaluate} without labels. */
+  Evaluator.Evaluated evaluate(float[] values, int count, long stream, long step) {
+    return evaluator.evaluate(values, count, Optional.empty(), stream, step);
   }
 
-  /**
-   * Posterior and terms of {@code count} items.
-   *
-   * @param stream picks the noise, so that the same items get the same noise in every validation
-   * @param step steps done, which the objective's controls depend upon
-   */
-  Evaluated evaluate(float[] values, int count, long stream, long step) {
-    int latents = count * config.latent();
-    float[] noiseValues = new float[latents * graph.samples()];
-    Seeds.gaussian(noiseValues, noiseValues.length, config.seed(), Seeds.VALIDATION, stream);
-    VaeGraph.Evaluation e = graph.evaluation();
-    List<TFloat32> drawTensors = new ArrayList<>();
-    try (TFloat32 x = tensor(VaeGraph.itemsShape(shape, count), values);
-        TFloat32 n = tensor(noiseShape(count), noiseValues)) {
-      for (Draw draw : graph.objective().draws()) {
-        drawTensors.add(TFloat32.tensorOf(Shape.of(draw.rowsFor(count), config.latent())));
-      }
-      Session.Runner runner = session.runner().feed(e.items(), x).feed(e.noise(), n);
-      feedObjective(runner, step, count, drawTensors);
-      try (Result result =
-          runner
-              .fetch(e.mean())
-              .fetch(e.logVar())
-              .fetch(e.loss())
-              .fetch(e.reconstruction())
-              .fetch(e.klPerLatent())
-              .fetch(e.kl())
-              .run()) {
-        return new Evaluated(result, count, latents, e.prior().isPresent());
-      }
-    } finally {
-      drawTensors.forEach(TFloat32::close);
-    }
-  }
-
-  /** Mean of the likelihood for {@code count} latent vectors, in the items' own layout. */
+  /** See {@link Evaluator#decode}. */
   float[] decode(float[] z, int count) {
-    VaeGraph.Evaluation e = graph.evaluation();
-    try (TFloat32 latents = tensor(Shape.of(count, config.latent()), z);
-        Result result = session.runner().feed(e.z(), latents).fetch(e.decoded()).run()) {
-      return floats(result, 0, count * shape.size());
-    }
+    return evaluator.decode(z, count);
+  }
+
+  /** Evaluates with the weights of this session; not while a step is done. */
+  Evaluator evaluator() {
+    return evaluator;
+  }
+
+  /** Of the items that are trained on. */
+  Optional<Labels> labels() {
+    return labels;
   }
 
   @Override
   public void close() {
-    if (!closed) {
-      closed = true;
-      session.close();
-      graph.close();
-      items.close();
-      noise.close();
-      random.close();
-      controls.close();
-      labelTensor.close();
-      draws.forEach(TFloat32::close);
-      updateFeeds.close();
-    }
+    opened.close();
   }
 
   /** The graph that it runs. */
@@ -317,26 +236,5 @@ final class VaeSession implements AutoCloseable {
   /** A run of the graph, for what is not asked for at every step. */
   Session.Runner runner() {
     return session.runner();
-  }
-
-  /** Shape of the noise for so many items. */
-  Shape noiseShape(int count) {
-    return Shape.of((long) count * graph.samples(), config.latent());
-  }
-
-  private static void write(TFloat32 tensor, float[] values, int count) {
-    tensor.asRawTensor().data().asFloats().write(values, 0, count);
-  }
-
-  static TFloat32 tensor(Shape dims, float[] values) {
-    TFloat32 tensor = TFloat32.tensorOf(dims);
-    write(tensor, values, (int) tensor.size());
-    return tensor;
-  }
-
-  static float[] floats(Result result, int index, int size) {
-    float[] values = new float[size];
-    result.get(index).asRawTensor().data().asFloats().read(values);
-    return values;
   }
 }

@@ -152,7 +152,7 @@ class NetworkTrainingTest {
     SavedModels models = new SavedModels(config, shape, session.weights());
     models.writeEncoder(folder.resolve("encoder"));
     models.writeDecoder(folder.resolve("decoder"));
-    VaeSession.Evaluated evaluated = session.evaluate(items, BATCH, 0, 1);
+    Evaluator.Evaluated evaluated = session.evaluate(items, BATCH, 0, 1);
     long[] dims = {BATCH, shape.height(), shape.width(), shape.channels()};
     try (SavedModelRunner encoder = load("encoder");
         SavedModelRunner decoder = load("decoder")) {

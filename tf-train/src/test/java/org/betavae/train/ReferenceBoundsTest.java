@@ -195,7 +195,7 @@ class ReferenceBoundsTest {
       Session.Runner runner = session.runner();
       values.forEach(
           (placeholder, value) -> {
-            tensors.add(VaeSession.tensor(placeholder.shape(), value));
+            tensors.add(Tensors.of(placeholder.shape(), value));
             runner.feed(placeholder, tensors.get(tensors.size() - 1));
           });
       wanted.values().forEach(runner::fetch);
@@ -204,7 +204,7 @@ class ReferenceBoundsTest {
         int i = 0;
         for (String name : wanted.keySet()) {
           int size = Math.toIntExact(result.get(i).shape().size());
-          got.put(name, VaeSession.floats(result, i, size));
+          got.put(name, Tensors.read(result, i, size));
           i++;
         }
         return got;
@@ -215,7 +215,7 @@ class ReferenceBoundsTest {
   }
 
   private static void assign(Session session, Weights.Weight weight, float[] values) {
-    try (TFloat32 value = VaeSession.tensor(weight.tensorShape(), values)) {
+    try (TFloat32 value = Tensors.of(weight.tensorShape(), values)) {
       session.runner().feed(weight.value(), value).addTarget(weight.assign()).run().close();
     }
   }

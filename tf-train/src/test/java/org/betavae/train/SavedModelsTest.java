@@ -31,7 +31,7 @@ class SavedModelsTest {
       SavedModels models = new SavedModels(config, SHAPE, session.weights());
       models.writeEncoder(folder.resolve("encoder"));
       models.writeDecoder(folder.resolve("decoder"));
-      VaeSession.Evaluated evaluated = session.evaluate(items, n, 0, 1);
+      Evaluator.Evaluated evaluated = session.evaluate(items, n, 0, 1);
       try (SavedModelRunner encoder = load("encoder");
           SavedModelRunner decoder = load("decoder")) {
         assertArrayEquals(new long[] {-1, 28, 28, 1}, encoder.inputs().get("x"));

@@ -13,14 +13,18 @@ import org.tensorflow.types.TFloat32;
  * value of a vector.
  *
  * <p>While training, mean and variance are those of the batch, or, where the batch is split among
- * towers, of the tower's share; elsewhere they are moving averages over the steps. As in Keras the
- * moving variance is the unbiased one.
+ * towers, of the tower's share, which is {@value #LEAST_ITEMS} items at least: there are as many
+ * towers as threads, but never more than that allows. Elsewhere they are moving averages over the
+ * steps. As in Keras the moving variance is the unbiased one.
  *
  * <p>Source: Ioffe and Szegedy 2015, arXiv:1502.03167, algorithms 1 and 2.
  *
  * @param epsilon ε, at least 1e-5
  */
 public record BatchNorm(double epsilon) implements Layer {
+  /** A tower has so many items at least, where there are several: fewer tell too little. */
+  public static final int LEAST_ITEMS = 16;
+
   /** Keras' default. */
   static final double EPSILON = 1e-3;
 

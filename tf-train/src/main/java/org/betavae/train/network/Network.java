@@ -99,6 +99,19 @@ public record Network(String name, List<Layer> encoder, List<Layer> decoder) {
         + ".";
   }
 
+  /** Whether a layer uses the statistics of a batch. */
+  public boolean hasBatchNorm() {
+    return hasBatchNorm(encoder) || hasBatchNorm(decoder);
+  }
+
+  private static boolean hasBatchNorm(List<Layer> layers) {
+    return layers.stream()
+        .anyMatch(
+            layer ->
+                layer instanceof BatchNorm
+                    || (layer instanceof Residual block && hasBatchNorm(block.layers())));
+  }
+
   /**
    * Adds the encoder to a graph.
    *

@@ -37,7 +37,7 @@ public record FactorVae(double gamma, Discriminator discriminator) implements Ob
 
   @Override
   public List<Draw> draws() {
-    return List.of(new Draw(Draw.Kind.UNIFORM, Draw.BATCH));
+    return List.of(Draw.UNIFORM);
   }
 
   @Override

@@ -36,11 +36,16 @@ public record InfoVae(double alpha, double lambda) implements Objective {
 
   @Override
   public List<Draw> draws() {
-    return List.of(new Draw(Draw.Kind.NORMAL, Draw.BATCH));
+    return List.of(Draw.NORMAL);
   }
 
   @Override
   public boolean needsStandardNormalPrior() {
+    return true;
+  }
+
+  @Override
+  public boolean dependsOnBatch() {
     return true;
   }
 

@@ -63,6 +63,11 @@ public sealed interface Objective
     return false;
   }
 
+  /** Whether the loss of a batch is more than the mean of its items' own. */
+  default boolean dependsOnBatch() {
+    return false;
+  }
+
   /** Adds the loss to a graph. */
   Loss loss(Pass pass, Terms terms);
 
@@ -75,7 +80,7 @@ public sealed interface Objective
    * @param reconstruction −log p(x | z), nats, mean over the batch, scalar
    * @param kl KL to the prior, nats, summed over latents, mean over the batch, scalar
    * @param controls one scalar for each of {@link Objective#controls}
-   * @param draws one {@code [rows, latent]} for each of {@link Objective#draws}
+   * @param draws one {@code [batch, latent]} for each of {@link Objective#draws}
    * @param datasetSize number of items that are trained on
    * @param itemSize number of values of an item
    * @param negativeBound the importance weighted bound on −log p(x), nats, mean over the batch,
