@@ -1,9 +1,9 @@
 package org.betavae.train;
 
 import java.util.Arrays;
-import org.betavae.data.Batch;
+import java.util.OptionalDouble;
+import java.util.function.BooleanSupplier;
 import org.betavae.data.Dataset;
-import org.betavae.data.SequentialBatches;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.types.TFloat32;
@@ -40,21 +40,24 @@ final class ImportanceBound {
    * Evaluates every item, always with the same noise.
    *
    * @param samples K, at least 1
-   * @return nats per image, mean over the data
+   * @param stop asked before each batch; true gives the bound up
+   * @return nats per image, mean over the data; empty if it was given up
    */
-  static double of(VaeSession session, TrainConfig config, Dataset data, int samples) {
+  static OptionalDouble of(
+      VaeSession session, TrainConfig config, Dataset data, int samples, BooleanSupplier stop) {
     ImportanceBound bound = new ImportanceBound(session, config, samples);
-    double sum = 0;
-    try (SequentialBatches batches = new SequentialBatches(data, BATCH, 1)) {
-      while (batches.hasNext()) {
-        Batch batch = batches.next();
-        for (double perItem :
-            bound.perItem(batch.values(), batch.size(), data, batch.step() * STREAM)) {
-          sum += perItem;
-        }
-      }
-    }
-    return sum / data.size();
+    double[] sum = new double[1];
+    boolean whole =
+        new EvaluationBatches(data, BATCH, config.threads())
+            .each(
+                part -> bound.perItem(part.values(), part.count(), data, part.number() * STREAM),
+                (part, perItem) -> {
+                  for (double value : perItem) {
+                    sum[0] += value;
+                  }
+                },
+                stop);
+    return whole ? OptionalDouble.of(sum[0] / data.size()) : OptionalDouble.empty();
   }
 
   private double[] perItem(float[] values, int count, Dataset data, long stream) {
@@ -64,8 +67,8 @@ final class ImportanceBound {
     Arrays.fill(largest, Double.NEGATIVE_INFINITY);
     int perRun = session.graph().samples();
     float[] noise = new float[count * perRun * config.latent()];
-    try (TFloat32 x = VaeSession.tensor(VaeGraph.itemsShape(data.shape(), count), values);
-        TFloat32 epsilon = TFloat32.tensorOf(session.noiseShape(count));
+    try (TFloat32 x = Tensors.of(VaeGraph.itemsShape(data.shape(), count), values);
+        TFloat32 epsilon = TFloat32.tensorOf(session.graph().noiseShape(count));
         Result q = session.runner().feed(e.items(), x).fetch(e.mean()).fetch(e.logVar()).run()) {
       for (int done = 0; done < samples; done += perRun) {
         Seeds.gaussian(noise, noise.length, config.seed(), Seeds.BOUND, stream + done);
@@ -80,7 +83,7 @@ final class ImportanceBound {
                 .feed(e.logVar(), q.get(1))
                 .fetch(e.logWeights());
         try (Result result = runner.run()) {
-          float[] weights = VaeSession.floats(result, 0, count * perRun);
+          float[] weights = Tensors.read(result, 0, count * perRun);
           add(weights, perRun, Math.min(perRun, samples - done), largest, sum);
         }
       }

@@ -1,5 +1,6 @@
 package org.betavae.train;
 
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
@@ -61,6 +62,29 @@ final class Labels {
     }
     return Optional.of(
         new Labels(factors, learned, choose(settings.labels(), train.size(), config.seed())));
+  }
+
+  /**
+   * The same factors of other data, all of whose items have labels; absent if those data have no
+   * labels, or other factors.
+   */
+  Optional<Labels> ofOthers(Dataset others) {
+    return others
+        .factors()
+        .filter(f -> Arrays.equals(f.sizes(), sizes))
+        .map(
+            f -> {
+              BitSet all = new BitSet(others.size());
+              all.set(0, others.size());
+              return new Labels(f, learned, all);
+            });
+  }
+
+  /** Labels of some items, see {@link #read}. */
+  float[] of(int[] items) {
+    float[] values = new float[items.length * width()];
+    read(items, values);
+    return values;
   }
 
   /** Numbers an item: one for each factor, and whether they are known. */

@@ -1,12 +1,22 @@
 package org.betavae.train;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import org.betavae.data.Batch;
+import java.util.Map;
+import java.util.Optional;
 import org.betavae.data.Dataset;
-import org.betavae.data.SequentialBatches;
+import org.betavae.train.objective.Objective;
+import org.betavae.train.objective.SupervisedLoss;
 
-/** Terms and posterior statistics over held-out data; means in nats per image. */
+/**
+ * Terms and posterior statistics over held-out data; means in nats per image.
+ *
+ * <p>The loss of an objective that {@linkplain Objective#dependsOnBatch depends on the batch} is
+ * that of batches as large as those that are trained on; what is left over has no part in it,
+ * unless there is no whole batch at all. The supervised term is part of it where the held-out data
+ * have labels.
+ */
 final class Validation {
   private static final int BATCH = 100;
 
@@ -18,6 +28,9 @@ final class Validation {
   private double klTotal;
   private double lossSum;
   private double reconstructionSum;
+  private double supervisedSum;
+  private boolean labelled;
+  private int lossCount;
   private int count;
 
   private Validation(int latent) {
@@ -28,20 +41,39 @@ final class Validation {
     klSum = new double[latent];
   }
 
-  /** Evaluates every item after so many steps, always with the same noise. */
-  static Validation of(VaeSession session, Dataset data, int latent, long step) {
-    Validation v = new Validation(latent);
-    try (SequentialBatches batches = new SequentialBatches(data, BATCH, 1)) {
-      while (batches.hasNext()) {
-        Batch batch = batches.next();
-        v.add(session.evaluate(batch.values(), batch.size(), batch.step(), step), batch.size());
-      }
-    }
+  /**
+   * Evaluates every item after so many steps, always with the same noise.
+   *
+   * @param labels of these data, where there are any
+   */
+  static Validation of(
+      VaeSession session, Dataset data, Optional<Labels> labels, TrainConfig config, long step) {
+    Validation v = new Validation(config.latent());
+    boolean ofBatches = session.graph().objective().dependsOnBatch();
+    int size = Math.min(ofBatches ? config.batch() : BATCH, data.size());
+    new EvaluationBatches(data, size, config.threads())
+        .each(
+            part ->
+                session
+                    .evaluator()
+                    .evaluate(
+                        part.values(),
+                        part.count(),
+                        labels.map(l -> l.of(part.indices())),
+                        part.number(),
+                        step),
+            (part, e) -> v.add(e, part.count(), !ofBatches || part.count() == size),
+            () -> false);
+    v.labelled = labels.isPresent();
     return v;
   }
 
-  private void add(VaeSession.Evaluated e, int n) {
-    lossSum += e.loss * n;
+  private void add(Evaluator.Evaluated e, int n, boolean inLoss) {
+    if (inLoss) {
+      lossSum += e.loss * n;
+      lossCount += n;
+    }
+    supervisedSum += e.supervised.orElse(0) * n;
     for (int i = 0; i < n; i++) {
       reconstructionSum += e.reconstruction[i];
       for (int l = 0; l < latent; l++) {
@@ -57,7 +89,7 @@ final class Validation {
   }
 
   double loss() {
-    return lossSum / count;
+    return lossSum / lossCount;
   }
 
   double reconstruction() {
@@ -70,6 +102,21 @@ final class Validation {
 
   double negativeElbo() {
     return reconstruction() + kl();
+  }
+
+  /** Further terms by name: the supervised one, where the held-out data have labels. */
+  Map<String, Double> further() {
+    return labelled ? Map.of(SupervisedLoss.TERM, supervisedSum / count) : Map.of();
+  }
+
+  /** All terms by name. */
+  Map<String, Double> terms() {
+    Map<String, Double> terms = new LinkedHashMap<>();
+    terms.put(VaeGraph.TERMS.get(0), loss());
+    terms.put(VaeGraph.TERMS.get(1), reconstruction());
+    terms.put(VaeGraph.TERMS.get(2), kl());
+    terms.putAll(further());
+    return terms;
   }
 
   /** KL of each latent to N(0, I), whatever the prior. */

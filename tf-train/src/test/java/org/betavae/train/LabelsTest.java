@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -107,6 +108,49 @@ class LabelsTest {
     List<History.Line> lines =
         new History(whole.historyFile()).lines().stream().filter(l -> !l.validation()).toList();
     assertTrue(lines.stream().allMatch(l -> l.further().get("supervised_loss") >= 0));
+  }
+
+  @Test
+  void validation_hasTheTermOfTheHeldOutLabels() {
+    TrainConfig config = config().objective("vae").set("supervised-weight", 30).steps(2).build();
+    RunFolder run = RunFolder.create(folder.resolve("run"), false);
+    Trainer.start(run, config, DATA, TrainListener.NONE);
+    List<History.Line> lines =
+        new History(run.historyFile()).lines().stream().filter(l -> l.validation()).toList();
+    assertTrue(lines.size() > 0);
+    for (History.Line line : lines) {
+      double term = line.further().get("supervised_loss");
+      assertTrue(term > 0, line.toString());
+      assertEquals(line.negativeElbo() + 30 * term, line.loss(), 1e-4 * line.loss());
+    }
+  }
+
+  @Test
+  void heldOutDataWithoutLabels_areValidatedWithoutTheTerm_andThatIsTold() {
+    RunFolder run = RunFolder.create(folder.resolve("run"), false);
+    List<String> messages = new ArrayList<>();
+    TrainListener listener =
+        new TrainListener() {
+          @Override
+          public void onMessage(String message) {
+            messages.add(message);
+          }
+        };
+    TrainData data = TrainData.of(DATA, new Blobs(DATA.shape(), 20));
+    TrainConfig config = config().objective("vae").steps(2).build();
+    RunSummary summary = Trainer.start(() -> run, config, data, listener);
+    assertEquals(summary.negativeElbo(), summary.loss(), 1e-4 * summary.loss());
+    assertTrue(
+        messages.stream().anyMatch(m -> m.startsWith("Held-out data blobs have no labels like")),
+        messages.toString());
+  }
+
+  @Test
+  void benchmark_andProfile_useTheLabels() {
+    TrainConfig config = config().set("supervised-weight", 1e6).build();
+    double loss = TrainBenchmark.run(config, DATA, 2, 0, 2).loss();
+    assertTrue(loss > 1e4, "loss " + loss);
+    assertTrue(StepProfile.run(config, DATA, 1, false).size() > 0);
   }
 
   @Test

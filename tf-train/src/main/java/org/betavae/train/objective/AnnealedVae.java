@@ -47,6 +47,11 @@ public record AnnealedVae(double gamma, double capacity, long iterationThreshold
   }
 
   @Override
+  public boolean dependsOnBatch() {
+    return true;
+  }
+
+  @Override
   public Loss loss(Pass pass, Terms terms) {
     Ops tf = pass.tf();
     Operand<TFloat32> c = terms.controls().get(0);

@@ -59,6 +59,11 @@ public record BetaTcVae(TcEstimator estimator, double alpha, BetaSchedule beta, 
   }
 
   @Override
+  public boolean dependsOnBatch() {
+    return true;
+  }
+
+  @Override
   public Loss loss(Pass pass, Terms terms) {
     Ops tf = pass.tf();
     PosteriorDensities densities = densities(tf, terms);

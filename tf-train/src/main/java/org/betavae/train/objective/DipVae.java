@@ -45,6 +45,11 @@ public record DipVae(Kind kind, double lambdaOd, double lambdaDFactor) implement
   }
 
   @Override
+  public boolean dependsOnBatch() {
+    return true;
+  }
+
+  @Override
   public Loss loss(Pass pass, Terms terms) {
     Ops tf = pass.tf();
     Operand<TFloat32> s = covariance(tf, terms);
