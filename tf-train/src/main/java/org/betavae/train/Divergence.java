@@ -2,7 +2,9 @@ package org.betavae.train;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.betavae.data.Batch;
+import org.betavae.data.Dataset;
 import org.betavae.train.schedule.Knots;
 
 /** Notices that a training is lost, and words what to do. */
@@ -39,6 +41,29 @@ final class Divergence {
   }
 
   /**
+   * Refuses a validation that is not finite.
+   *
+   * @param data what it is of
+   * @throws TrainException that names all terms, or the wrong value where the data are the cause
+   */
+  void requireFinite(Validation validation, Dataset data, long step, long savedStep) {
+    Map<String, Double> terms = validation.terms();
+    for (Map.Entry<String, Double> term : terms.entrySet()) {
+      if (!Double.isFinite(term.getValue())) {
+        float[] item = new float[itemSize];
+        for (int i = 0; i < data.size(); i++) {
+          data.read(i, item, 0);
+          requireFinite(item, 0, "held-out item " + i, step, savedStep);
+        }
+        throw of(
+            "the " + term.getKey() + " on held-out data is " + term.getValue() + " " + terms,
+            step,
+            savedStep);
+      }
+    }
+  }
+
+  /**
    * The exception to be thrown.
    *
    * @param what what is not finite
@@ -64,20 +89,26 @@ final class Divergence {
   }
 
   private void requireFinite(Batch batch, long step, long savedStep) {
-    float[] values = batch.values();
-    for (int i = 0; i < config.batch() * itemSize; i++) {
-      if (!Float.isFinite(values[i])) {
+    for (int i = 0; i < config.batch(); i++) {
+      String item = "training item " + batch.indices()[i];
+      requireFinite(batch.values(), i * itemSize, item, step, savedStep);
+    }
+  }
+
+  private void requireFinite(float[] values, int from, String item, long step, long savedStep) {
+    for (int i = 0; i < itemSize; i++) {
+      if (!Float.isFinite(values[from + i])) {
         throw new TrainException(
             "Data "
                 + config.data()
                 + " are not finite: at step "
                 + step
                 + ", value "
-                + i % itemSize
-                + " of training item "
-                + batch.indices()[i / itemSize]
+                + i
+                + " of "
+                + item
                 + " is "
-                + values[i]
+                + values[from + i]
                 + ". "
                 + kept(savedStep)
                 + " Repair or remove the item.");

@@ -3,11 +3,18 @@ package org.betavae.train;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Means of terms and speed since the last history line and over the whole run. */
 final class Meter {
   private static final String STEPS = "meter/steps";
-  private static final String SUM = "meter/sum";
+  private static final String SUM = "meter/sum/";
+
+  /** What older checkpoints have in its place, with numbers instead of names. */
+  private static final String UNNAMED_SUM = "meter/sum";
 
   private long stepStart;
   private long intervalNanos;
@@ -15,7 +22,14 @@ final class Meter {
   private long intervalImages;
   private long totalImages;
   private int steps;
-  private double[] sums = new double[VaeGraph.TERMS.size()];
+  private final List<String> names;
+  private final double[] sums;
+
+  /** Nothing measured yet; {@code names} as of {@link VaeSession#termNames}. */
+  Meter(List<String> names) {
+    this.names = List.copyOf(names);
+    sums = new double[names.size()];
+  }
 
   /**
    * Means since the last call of {@link #takeMeans}.
@@ -36,6 +50,7 @@ final class Meter {
     }
   }
 
+  /** Before the batch is asked for: waiting for data is part of a step. */
   void startStep() {
     stepStart = System.nanoTime();
   }
@@ -47,9 +62,6 @@ final class Meter {
     intervalImages += images;
     totalImages += images;
     steps++;
-    if (sums.length != terms.length) {
-      sums = new double[terms.length];
-    }
     for (int i = 0; i < terms.length; i++) {
       sums[i] += terms[i];
     }
@@ -59,21 +71,34 @@ final class Meter {
   void save(Map<String, Double> progress) {
     progress.put(STEPS, (double) steps);
     for (int i = 0; i < sums.length; i++) {
-      progress.put(SUM + i, sums[i]);
+      progress.put(SUM + names.get(i), sums[i]);
     }
   }
 
-  /** Goes on with sums that were kept. */
+  /**
+   * Goes on with sums that were kept. Where the terms are others than then, the begun line is given
+   * up: its means could be of a part of its steps only.
+   */
   void restore(Map<String, Double> progress) {
-    steps = progress.getOrDefault(STEPS, 0.0).intValue();
-    int terms = 0;
-    while (progress.containsKey(SUM + terms)) {
-      terms++;
+    List<String> keys = keysOf(progress);
+    steps = keys.isEmpty() ? 0 : progress.getOrDefault(STEPS, 0.0).intValue();
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] = keys.isEmpty() ? 0 : progress.get(keys.get(i));
     }
-    sums = new double[terms];
-    for (int i = 0; i < terms; i++) {
-      sums[i] = progress.get(SUM + i);
-    }
+  }
+
+  /** Where the sums are; empty if they are of other terms. */
+  private List<String> keysOf(Map<String, Double> progress) {
+    List<String> named = names.stream().map(SUM::concat).toList();
+    List<String> unnamed = IntStream.range(0, names.size()).mapToObj(i -> UNNAMED_SUM + i).toList();
+    Set<String> kept =
+        progress.keySet().stream()
+            .filter(key -> key.startsWith(UNNAMED_SUM))
+            .collect(Collectors.toSet());
+    return Stream.of(named, unnamed)
+        .filter(keys -> kept.equals(Set.copyOf(keys)))
+        .findFirst()
+        .orElse(List.of());
   }
 
   boolean hasPending() {

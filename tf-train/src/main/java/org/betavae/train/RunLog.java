@@ -33,6 +33,17 @@ final class RunLog implements AutoCloseable {
     return history.lines().stream().anyMatch(l -> l.validation() && l.step() == step);
   }
 
+  /** Whether a line of training ends with that step already. */
+  boolean hasTraining(long step) {
+    return history.lines().stream().anyMatch(l -> !l.validation() && l.step() == step);
+  }
+
+  /** Whether a line of held-out data has that further term of that step already. */
+  boolean hasFurther(long step, String name) {
+    return history.lines().stream()
+        .anyMatch(l -> l.validation() && l.step() == step && l.further().containsKey(name));
+  }
+
   /** Means over the last training steps. */
   void training(long step, Meter.Means means, List<String> termNames, double learningRate) {
     Map<String, Double> further = new LinkedHashMap<>();
@@ -55,7 +66,7 @@ final class RunLog implements AutoCloseable {
 
   /** Terms on held-out data. */
   void validation(long step, Validation v, double learningRate, double imagesPerSecond) {
-    validation(step, v, Map.of(), learningRate, imagesPerSecond);
+    validation(step, v, v.further(), learningRate, imagesPerSecond);
   }
 
   /** Terms on held-out data, with further ones by name. */
@@ -105,9 +116,9 @@ final class RunLog implements AutoCloseable {
     history.force();
   }
 
-  /** Draws the history so far. */
-  void draw(TrainListener listener) {
-    HistoryChart.write(run.pictures().resolve("history.png"), history.lines(), listener);
+  /** The history so far. */
+  List<History.Line> lines() {
+    return history.lines();
   }
 
   @Override

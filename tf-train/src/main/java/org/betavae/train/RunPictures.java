@@ -2,14 +2,16 @@ package org.betavae.train;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.betavae.data.Dataset;
 import org.betavae.data.ImageGrid;
 import org.betavae.data.ItemShape;
@@ -17,12 +19,17 @@ import org.betavae.data.LatentPictures;
 import org.betavae.data.Pictures;
 
 /**
- * The pictures of a run: reconstructions, samples from the prior (under a mixture, from that), and
- * latent traversals.
+ * The pictures of a run: reconstructions, samples from the prior (under a mixture, from that),
+ * traversals of the latents that carry most, at most {@value #MOST_LATENTS}; and {@code
+ * history.png}. None of them can fail a run.
  */
 final class RunPictures {
   private static final int COLUMNS = 10;
   private static final int PAIRS = 3;
+
+  /** More latents than can be told apart at a glance; the others carry less. */
+  private static final int MOST_LATENTS = 24;
+
   private static final int CANDIDATES = 100;
   private static final int GIF_COLUMNS = 5;
   private static final int GIF_FRAMES = 24;
@@ -35,40 +42,60 @@ final class RunPictures {
   private final TrainConfig config;
   private final ItemShape shape;
   private final VaeSession session;
+  private final TrainListener listener;
   private final int scale;
 
-  RunPictures(Path folder, TrainConfig config, ItemShape shape, VaeSession session) {
+  RunPictures(
+      Path folder,
+      TrainConfig config,
+      ItemShape shape,
+      VaeSession session,
+      TrainListener listener) {
     this.folder = folder;
     this.config = config;
     this.shape = shape;
     this.session = session;
+    this.listener = listener;
     scale = shape.height() <= 32 ? 2 : 1;
   }
 
   /** Writes all of them; does nothing for vectors, which have no picture. */
   void write(Dataset data, Validation validation) {
-    try {
-      Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot make the folder " + folder + ": " + e, e);
-    }
     if (!shape.image()) {
       return;
     }
     List<Double> kl = validation.klPerDimension();
-    Pictures.writePng(reconstructions(data), folder.resolve("reconstructions.png"));
-    samples();
-    Pictures.writePng(traversals(data, kl), folder.resolve("traversals.png"));
-    animation(data, kl);
+    attempt("reconstructions.png", file -> Pictures.writePng(reconstructions(data), file));
+    attempt("samples.png", file -> Pictures.writePng(samples(), file));
+    attempt("traversals.png", file -> Pictures.writePng(traversals(data, kl), file));
+    attempt("traversals.gif", file -> animation(data, kl, file));
+  }
+
+  /** Writes {@code history.png}. */
+  void write(List<History.Line> lines) {
+    attempt("history.png", file -> HistoryChart.write(file, lines, listener));
   }
 
   /** What changes while a run goes on, by name; nothing for vectors. */
   Map<String, BufferedImage> current(Dataset data, Validation validation) {
-    return shape.image()
-        ? Map.of(
-            "reconstructions", reconstructions(data),
-            "traversals", traversals(data, validation.klPerDimension()))
-        : Map.of();
+    Map<String, BufferedImage> pictures = new LinkedHashMap<>();
+    if (shape.image()) {
+      List<Double> kl = validation.klPerDimension();
+      attempt("reconstructions", file -> pictures.put("reconstructions", reconstructions(data)));
+      attempt("traversals", file -> pictures.put("traversals", traversals(data, kl)));
+    }
+    return pictures;
+  }
+
+  /** Draws; what goes wrong is told in one line, since no run may fail for a picture. */
+  private void attempt(String name, Consumer<Path> drawing) {
+    try {
+      Files.createDirectories(folder);
+      drawing.accept(folder.resolve(name));
+    } catch (IOException | RuntimeException | LinkageError | VirtualMachineError e) {
+      String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+      listener.onMessage(name + " is left out: " + e.getClass().getSimpleName() + ", " + reason);
+    }
   }
 
   /** Originals in odd rows, their reconstructions below each. */
@@ -80,18 +107,19 @@ final class RunPictures {
     return LatentPictures.pairs(grid, originals, decoded, "data", "model");
   }
 
-  private void samples() {
+  private BufferedImage samples() {
     int n = COLUMNS * 6;
     float[] z = PriorSamples.draw(session, config, n);
     ImageGrid grid = ImageGrid.of(shape, COLUMNS).withScale(scale);
-    Pictures.writePng(grid.draw(session.decode(z, n), 0, n), folder.resolve("samples.png"));
+    return grid.draw(session.decode(z, n), 0, n);
   }
 
   /**
-   * One latent a row, the one that carries most first, from -2 to 2 around a typical item's mean.
+   * One latent a row, the one that carries most first, from -2 to 2 around a typical item's mean;
+   * no more than {@value #MOST_LATENTS}.
    */
   private BufferedImage traversals(Dataset data, List<Double> kl) {
-    List<Integer> order = LatentPictures.order(config.latent(), kl);
+    List<Integer> order = order(kl);
     float[] base = typical(data);
     List<String> labels = new ArrayList<>();
     for (int l : order) {
@@ -102,25 +130,32 @@ final class RunPictures {
     return latents.traversals(grid, base, order, LatentPictures.spread(RANGE, COLUMNS));
   }
 
-  /** Every latent at once, each image swinging to and fro along its own latent. */
-  private void animation(Dataset data, List<Double> kl) {
-    List<Integer> order = LatentPictures.order(config.latent(), kl);
+  /**
+   * The same latents at once, each image swinging to and fro along its own latent. A frame is drawn
+   * when it is written.
+   */
+  private void animation(Dataset data, List<Double> kl, Path file) {
+    List<Integer> order = order(kl);
+    float[] base = typical(data);
     LatentPictures latents = new LatentPictures(session::decode);
     ImageGrid frame = ImageGrid.of(shape, Math.min(GIF_COLUMNS, order.size())).withScale(2 * scale);
-    Pictures.writeGif(
-        latents.frames(frame, typical(data), order, swing()),
-        GIF_DELAY_MILLIS,
-        true,
-        folder.resolve("traversals.gif"));
+    Iterable<BufferedImage> frames =
+        () ->
+            IntStream.range(0, GIF_FRAMES)
+                .mapToObj(f -> latents.frame(frame, base, order, swing(f)))
+                .iterator();
+    Pictures.writeGif(frames, GIF_DELAY_MILLIS, true, file);
+  }
+
+  /** The latents that are drawn, the one that carries most first. */
+  private List<Integer> order(List<Double> kl) {
+    List<Integer> all = LatentPictures.order(config.latent(), kl);
+    return all.subList(0, Math.min(MOST_LATENTS, all.size()));
   }
 
   /** One period of a sine, so that the animation slows down where it turns. */
-  private static float[] swing() {
-    float[] values = new float[GIF_FRAMES];
-    for (int f = 0; f < GIF_FRAMES; f++) {
-      values[f] = (float) (RANGE * Math.sin(2 * Math.PI * f / GIF_FRAMES));
-    }
-    return values;
+  private static float swing(int frame) {
+    return (float) (RANGE * Math.sin(2 * Math.PI * frame / GIF_FRAMES));
   }
 
   private static String label(int latent, double nats) {
@@ -159,6 +194,6 @@ final class RunPictures {
   }
 
   private float[] means(float[] items, int n) {
-    return session.evaluate(items, n, 0, 1).mean;
+    return session.evaluator().encode(items, n);
   }
 }

@@ -32,7 +32,8 @@ final class TrainingRun implements AutoCloseable {
   private final Divergence divergence;
   private final ValidationTrack track;
   private final LearningRate learningRate;
-  private final Meter meter = new Meter();
+  private final Meter meter;
+  private final Optional<Labels> heldOutLabels;
   private long step;
   private long savedStep = -1;
   private Validation validation;
@@ -51,7 +52,9 @@ final class TrainingRun implements AutoCloseable {
     this.listener = listener;
     checkpoints = new CheckpointStore(run.checkpoints(), config.run().keepCheckpoints());
     log = new RunLog(run, config);
-    pictures = new RunPictures(run.pictures(), config, data.all().shape(), session);
+    pictures = new RunPictures(run.pictures(), config, data.all().shape(), session, listener);
+    meter = new Meter(session.termNames());
+    heldOutLabels = session.labels().flatMap(l -> l.ofOthers(data.validation()));
     divergence = new Divergence(config, data.all().shape().size());
     track = new ValidationTrack(config.validation());
     learningRate = config.optimizer().newLearningRate(config.steps());
@@ -61,6 +64,7 @@ final class TrainingRun implements AutoCloseable {
   void begin() {
     session.initialize();
     log.begin(0);
+    tellOfLabels();
   }
 
   /**
@@ -92,8 +96,34 @@ final class TrainingRun implements AutoCloseable {
     checkpoints.setAsideAfter(step);
     log.begin(step);
     listener.onMessage("Resuming at step " + step + " from " + latest.get().file());
-    if (track.bestStep() == step && bestStep() != step) {
-      checkpoints.saveBest(latest.get().file()); // the end came between the two
+    takeUpBest(latest.get().file());
+    tellOfLabels();
+  }
+
+  /** Sets right what the best checkpoint is, after a restored one. */
+  private void takeUpBest(Path restored) {
+    long best = bestStep();
+    if (best > track.bestStep()) {
+      checkpoints.setBestAside();
+      track.forgetBest();
+      listener.onMessage(
+          "The best checkpoint, of step "
+              + best
+              + ", is set aside: step "
+              + step
+              + ", where the run goes on, knows nothing of it");
+    } else if (track.bestStep() == step && best != step) {
+      checkpoints.saveBest(restored); // the end came between the two
+    }
+  }
+
+  private void tellOfLabels() {
+    if (session.labels().isPresent() && heldOutLabels.isEmpty()) {
+      listener.onMessage(
+          "Held-out data "
+              + data.validation().name()
+              + " have no labels like those of the training: their loss is without the supervised"
+              + " term");
     }
   }
 
@@ -131,6 +161,7 @@ final class TrainingRun implements AutoCloseable {
     try (BatchLoader batches =
         new BatchLoader(data.train(), config.batch(), config.seed(), step, PREFETCH)) {
       while (step < config.steps() && !track.isStopDue() && !stopped) {
+        meter.startStep();
         trainStep(batches.next());
         stopped = listener.shouldStop();
       }
@@ -146,7 +177,6 @@ final class TrainingRun implements AutoCloseable {
   }
 
   private void trainStep(Batch batch) {
-    meter.startStep();
     step++;
     float[] terms = session.step(batch, step, learningRate.rate(step));
     meter.endStep(terms, config.batch());
@@ -168,6 +198,7 @@ final class TrainingRun implements AutoCloseable {
     long start = System.nanoTime();
     validation = evaluate(step);
     validatedStep = step;
+    divergence.requireFinite(validation, data.validation(), step, savedStep);
     log.pictures(step, session.withAverages(() -> pictures.current(data.validation(), validation)));
     if (scheduled) {
       // Not what finish() adds when a run is stopped: an unbroken run would not have seen it.
@@ -187,7 +218,7 @@ final class TrainingRun implements AutoCloseable {
   /** Terms on the held-out data, of the averages where there are any. */
   private Validation evaluate(long ofStep) {
     return session.withAverages(
-        () -> Validation.of(session, data.validation(), config.latent(), ofStep));
+        () -> Validation.of(session, data.validation(), heldOutLabels, config, ofStep));
   }
 
   private Path save() {
@@ -214,44 +245,18 @@ final class TrainingRun implements AutoCloseable {
     if (savedStep != step) {
       save(); // first of all: whoever stopped the run may not wait for the rest
     }
-    if (meter.hasPending()) {
-      log.training(step, meter.means(), session.termNames(), learningRate.rate(Math.max(1, step)));
+    double rate = learningRate.rate(Math.max(1, step));
+    if (meter.hasPending() && !log.hasTraining(step)) {
+      log.training(step, meter.means(), session.termNames(), rate);
     }
     if (validatedStep != step) {
       validate(false);
     }
     long modelStep = config.exportsBest() ? takeBest() : step;
-    Map<String, Double> bounds = end == RunSummary.End.INTERRUPTED ? Map.of() : bounds(modelStep);
-    run.deleteSummary(); // until the models of this end are whole, there is none
-    session.withAverages(this::writeModel);
-    log.draw(listener);
     RunSummary summary =
-        RunSummary.of(config, data.all(), validation, meter, step, modelStep, end, session)
-            .withBounds(bounds);
-    run.writeSummary(summary);
-    return summary;
-  }
-
-  private Path writeModel() {
-    SavedModels models = new SavedModels(config, data.all().shape(), session.weights());
-    models.writeEncoder(run.encoder());
-    models.writeDecoder(run.decoder());
-    pictures.write(data.validation(), validation);
-    return run.encoder();
-  }
-
-  /** What is evaluated once, of the weights that are exported; it may take long. */
-  private Map<String, Double> bounds(long modelStep) {
-    int samples = config.validation().iwaeSamples();
-    if (samples == 0) {
-      return Map.of();
-    }
-    long start = System.nanoTime();
-    double bound = ImportanceBound.of(session, config, data.validation(), samples);
-    double speed = data.validation().size() / ((System.nanoTime() - start) / 1e9);
-    Map<String, Double> bounds = Map.of(ImportanceBound.name(samples), bound);
-    log.validation(modelStep, validation, bounds, learningRate.rate(Math.max(1, step)), speed);
-    return bounds;
+        RunSummary.of(config, data.all(), validation, meter, step, modelStep, end, session);
+    return new RunEnd(run, config, data, session, log, pictures, listener)
+        .write(summary, validation, rate);
   }
 
   /** Puts the best weights in the place of the last ones; returns their step. */

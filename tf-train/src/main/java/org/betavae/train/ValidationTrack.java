@@ -57,6 +57,12 @@ final class ValidationTrack {
     return bestStep;
   }
 
+  /** Lets the next validation be the best: the weights of the one that was are lost. */
+  void forgetBest() {
+    best = Double.POSITIVE_INFINITY;
+    bestStep = -1;
+  }
+
   /** What ended the run, one line. */
   String stopMessage(long step) {
     String delta =

@@ -182,6 +182,78 @@ class ResumeTest {
   }
 
   @Test
+  void bestCheckpoint_isTakenUp_whenNoOtherCanBeRead() throws IOException {
+    TrainConfig config = stopping().steps(4).build(); // the first validation stays the best
+    RunFolder run = start("run", config, -1);
+    assertEquals(2, store(run).best(m -> {}).orElseThrow().checkpoint().step());
+    for (Path file : files(run.checkpoints())) {
+      if (!file.endsWith("best.npz")) {
+        Files.write(file, new byte[3]);
+      }
+    }
+    assertEquals(4, resume(run, config).steps());
+    assertTrue(
+        messages.stream().anyMatch(m -> m.matches("Resuming at step 2 from .*best.npz")),
+        messages.toString());
+    assertEquals(4, latest(run).step());
+  }
+
+  @Test
+  void bestCheckpoint_ofALaterStepThanTheOneTakenUp_isSetAside() throws IOException {
+    TrainConfig config = config().steps(4).learningRate(1e-3).set("validation-every", 2).build();
+    RunFolder run = start("run", config, -1);
+    Map<String, float[]> expected = store(run).best(m -> {}).orElseThrow().checkpoint().arrays();
+    assertEquals(4, store(run).best(m -> {}).orElseThrow().checkpoint().step());
+    Files.write(run.checkpoints().resolve("step-000000000004.npz"), new byte[3]);
+
+    resume(run, config);
+
+    assertTrue(Files.exists(run.checkpoints().resolve("best.npz.damaged")));
+    assertTrue(
+        messages.stream().anyMatch(m -> m.startsWith("The best checkpoint, of step 4, is set")),
+        messages.toString());
+    Map<String, float[]> actual = store(run).best(m -> {}).orElseThrow().checkpoint().arrays();
+    expected.forEach((name, values) -> assertArrayEquals(values, actual.get(name), 0f, name));
+  }
+
+  @Test
+  void changeOfTerms_beginsTheHistoryLineAnew() {
+    TrainConfig config = config().objective("beta-tcvae").steps(10).set("log-every", 4).build();
+    RunFolder run = start("run", config, 6);
+    resume(run, config.toBuilder().set("clip-norm", 50).set("tc-estimator", "mws").build());
+    List<History.Line> lines = training(run);
+    assertEquals(List.of(4L, 6L, 8L, 10L), lines.stream().map(History.Line::step).toList());
+    assertFalse(lines.get(1).further().containsKey(Updates.GRADIENT_NORM));
+    History.Line next = lines.get(2);
+    assertTrue(next.further().get(Updates.GRADIENT_NORM) > 0, next.toString());
+    assertTrue(next.further().containsKey("mutual_information"), next.toString());
+    // Of two steps and not of a part of four: reconstruction and KL are as large as before.
+    assertEquals(lines.get(1).reconstruction(), next.reconstruction(), 100);
+
+    RunFolder other = start("other", config.toBuilder().set("clip-norm", 50).build(), 6);
+    resume(other, config);
+    assertEquals(
+        List.of(4L, 6L, 8L, 10L), training(other).stream().map(History.Line::step).toList());
+  }
+
+  private static List<History.Line> training(RunFolder run) {
+    return new History(run.historyFile()).lines().stream().filter(l -> !l.validation()).toList();
+  }
+
+  @Test
+  void validationThatIsNotFinite_endsTheRun_andNamesTheItem() {
+    TrainConfig config = config().set("validation-every", 2).build();
+    RunFolder run = RunFolder.create(folder.resolve("run"), false);
+    TrainData data = TrainData.of(DATA, new Blobs(SHAPE, 7, Float.NaN, 3));
+    var e =
+        assertThrows(
+            TrainException.class, () -> Trainer.start(() -> run, config, data, TrainListener.NONE));
+    assertTrue(
+        e.getMessage().contains("at step 2, value 0 of held-out item 3 is NaN"), e.getMessage());
+    assertTrue(e.getMessage().endsWith("Repair or remove the item."), e.getMessage());
+  }
+
+  @Test
   void leftoversOfAKill_areRemoved() throws IOException {
     TrainConfig config = config().steps(2).build();
     RunFolder run = start("run", config, -1);

@@ -65,13 +65,13 @@ public final class CheckpointStore {
     AtomicOutput.write(folder.resolve(BEST), out -> Files.copy(saved, out));
   }
 
-  /** Whether there is no checkpoint of a step, readable or not. */
+  /** Whether there is no checkpoint, readable or not. */
   public boolean isEmpty() {
-    return files().isEmpty();
+    return files().isEmpty() && !Files.exists(folder.resolve(BEST));
   }
 
   /**
-   * The last checkpoint that can be read.
+   * The last checkpoint that can be read; the best where no other can.
    *
    * @param onDamaged told of every newer one that cannot, one line each
    * @return empty if there is none
@@ -84,7 +84,7 @@ public final class CheckpointStore {
         return Optional.of(new Loaded(all.get(i), read.get()));
       }
     }
-    return Optional.empty();
+    return best(onDamaged);
   }
 
   /**
@@ -107,15 +107,24 @@ public final class CheckpointStore {
     for (Path file : files()) {
       Matcher name = NAME.matcher(file.getFileName().toString());
       if (name.matches() && Long.parseLong(name.group(1)) > step) {
-        try {
-          Files.move(
-              file,
-              file.resolveSibling(file.getFileName() + DAMAGED),
-              StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-          throw new UncheckedIOException("Cannot rename the damaged " + file + ": " + e, e);
-        }
+        setAside(file);
       }
+    }
+  }
+
+  /** Puts the best one out of the way in the same manner. */
+  public void setBestAside() {
+    setAside(folder.resolve(BEST));
+  }
+
+  private static void setAside(Path file) {
+    try {
+      Files.move(
+          file,
+          file.resolveSibling(file.getFileName() + DAMAGED),
+          StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot rename the damaged " + file + ": " + e, e);
     }
   }
 
