@@ -60,9 +60,9 @@ final class TrainingProcess implements AutoCloseable {
     new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
   }
 
-  /** Ends it as {@code kill -9} does. */
-  void kill() throws InterruptedException {
-    process.destroyForcibly().waitFor();
+  /** Ends it as {@code kill -9} does; whether it was still alive to be ended so. */
+  boolean kill() throws InterruptedException {
+    return process.destroyForcibly().waitFor() == 128 + 9;
   }
 
   int exitCode() throws InterruptedException {
