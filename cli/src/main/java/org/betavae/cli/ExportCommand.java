@@ -68,11 +68,13 @@ final class ExportCommand extends Command {
     Path out = args.get(OUT);
     boolean overwrite = args.get(CommonOptions.OVERWRITE);
     Targets.folder(OUT, out, overwrite, "Use --overwrite to replace the model in it");
+    Targets.apart(OUT, out, FROM, args.get(FROM));
+    ModelFolder.Existing existing =
+        overwrite ? ModelFolder.Existing.REPLACE : ModelFolder.Existing.KEEP;
+    ModelFolder.checkTarget(out, existing);
     RunFolder run = RunFolder.open(args.get(FROM));
     RunExport export = new RunExport(run);
     try (Dataset data = TrainingData.open(run.readConfig())) {
-      ModelFolder.Existing existing =
-          overwrite ? ModelFolder.Existing.REPLACE : ModelFolder.Existing.KEEP;
       ModelFacts facts = export.write(out, args.get(OPSET), precision(args), existing, data);
       ObjectNode json = Json.object().put("out", out.toString()).put("opset", args.get(OPSET));
       json.put("precision", args.get(PRECISION));

@@ -75,6 +75,33 @@ final class Targets {
     }
   }
 
+  /**
+   * Checks that a folder to write is not the one that is read, nor one above it.
+   *
+   * @throws UsageException if it is
+   */
+  static void apart(Opt<Path> to, Path target, Opt<Path> from, Path source) {
+    if (real(source).startsWith(real(target))) {
+      throw new UsageException(
+          to.dashed()
+              + " is "
+              + target
+              + ", which is or holds "
+              + from.dashed()
+              + " "
+              + source
+              + ", expected another folder. Name a folder inside it, or elsewhere");
+    }
+  }
+
+  private static Path real(Path path) {
+    try {
+      return path.toRealPath();
+    } catch (IOException e) {
+      return path.toAbsolutePath().normalize(); // not there yet
+    }
+  }
+
   private static boolean isEmpty(Path folder) {
     try (Stream<Path> entries = Files.list(folder)) {
       return entries.findAny().isEmpty();

@@ -42,6 +42,20 @@ class ExchangeTest {
   }
 
   @Test
+  void export_overFoldersThatAreNoModel_isRefusedAndLosesNothing() throws IOException {
+    for (Path out : List.of(tiny.run, tiny.folder, tiny.run.resolve("../run"))) {
+      Cli.run("export --from % --out % --overwrite", tiny.run, out)
+          .assertErrorNames(2, "--out is " + out, "is or holds --from", "elsewhere");
+    }
+    Path out = Files.createDirectories(tiny.out("documents"));
+    Files.writeString(out.resolve("thesis.tex"), "years");
+    Cli.run("export --from % --out % --overwrite", tiny.run, out)
+        .assertErrorNames(2, "documents holds thesis.tex", "expected nothing but a model");
+    assertEquals("years", Files.readString(out.resolve("thesis.tex")));
+    assertTrue(Files.exists(tiny.run.resolve("config.yaml")));
+  }
+
+  @Test
   void export_ofWhatIsNoRun_isRefused() {
     Cli.run("export --from % --out %", tiny.folder, tiny.out("nothing"))
         .assertErrorNames(2, tiny.folder.toString(), "config.yaml");

@@ -3,8 +3,11 @@ package org.betavae.export;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -21,11 +24,26 @@ public final class ModelFolder {
   /** File name of the facts. */
   public static final String FACTS = "model.json";
 
+  /** All that lies in a model folder; weights of 2 GB and more lie beside the graph. */
+  private static final Set<String> OWN =
+      Set.of(
+          ENCODER,
+          DECODER,
+          FACTS,
+          ENCODER + ".data",
+          DECODER + ".data",
+          ENCODER + "_data",
+          DECODER + "_data",
+          "encoder.data",
+          "decoder.data");
+
+  private static final int NAMED_FILES = 5;
+
   /** What to do with a target that exists. */
   public enum Existing {
     /** Fail and leave it as it is, unless it is an empty folder. */
     KEEP,
-    /** Put the new folder in its place. */
+    /** Put the new folder in its place, if it holds nothing but the files of a model. */
     REPLACE
   }
 
@@ -35,13 +53,13 @@ public final class ModelFolder {
    * Writes a model folder, which appears whole or not at all. The facts go into {@code model.json}
    * and into both files.
    *
-   * @throws IllegalArgumentException if the target exists and is to be kept, or is a file
+   * @throws IllegalArgumentException as {@link #checkTarget} does
    * @throws UncheckedIOException if writing fails; the target is then as before
    */
   public static void write(
       Path folder, OnnxModel encoder, OnnxModel decoder, ModelFacts facts, Existing existing) {
     Path target = folder.toAbsolutePath().normalize();
-    checkTarget(folder, target, existing);
+    checkTarget(folder, existing);
     byte[] encoderBytes = encoder.withMetadata(FactsJson.metadata(facts, "encoder")).toBytes();
     byte[] decoderBytes = decoder.withMetadata(FactsJson.metadata(facts, "decoder")).toBytes();
     String json = FactsJson.write(facts);
@@ -60,22 +78,53 @@ public final class ModelFolder {
     }
   }
 
-  private static void checkTarget(Path folder, Path target, Existing existing) {
+  /**
+   * Checks that {@link #write} may write here, so that a caller learns it before the work.
+   *
+   * @throws IllegalArgumentException if the target is a file, exists and is to be kept, or holds
+   *     anything but the files of a model
+   */
+  public static void checkTarget(Path folder, Existing existing) {
+    Path target = folder.toAbsolutePath().normalize();
     if (Files.exists(target) && !Files.isDirectory(target)) {
       throw new IllegalArgumentException(
           folder + " is a file, expected a folder to write the model to. Name another target.");
     }
-    if (existing == Existing.KEEP && Files.isDirectory(target)) {
-      try (Stream<Path> entries = Files.list(target)) {
-        if (entries.findAny().isPresent()) {
-          throw new IllegalArgumentException(
-              folder
-                  + " is not empty, expected a new or empty folder. Name another target, or overwrite it.");
-        }
-      } catch (IOException e) {
-        throw new UncheckedIOException(
-            "Cannot read " + folder + ": " + e + ". Check its rights.", e);
-      }
+    if (!Files.isDirectory(target)) {
+      return;
+    }
+    List<Path> entries = entries(folder);
+    if (existing == Existing.KEEP && !entries.isEmpty()) {
+      throw new IllegalArgumentException(
+          folder
+              + " is not empty, expected a new or empty folder. Name another target, or overwrite it.");
+    }
+    List<String> foreign =
+        entries.stream().filter(p -> !isOwn(p)).map(p -> p.getFileName().toString()).toList();
+    if (!foreign.isEmpty()) {
+      throw new IllegalArgumentException(
+          folder
+              + " holds "
+              + String.join(", ", foreign.subList(0, Math.min(NAMED_FILES, foreign.size())))
+              + (foreign.size() > NAMED_FILES
+                  ? " and " + (foreign.size() - NAMED_FILES) + " more"
+                  : "")
+              + ", expected nothing but a model ("
+              + String.join(", ", ENCODER, DECODER, FACTS)
+              + ") in a folder to replace. Name another folder, or move these files away.");
+    }
+  }
+
+  private static boolean isOwn(Path entry) {
+    return OWN.contains(entry.getFileName().toString())
+        && Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private static List<Path> entries(Path folder) {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read " + folder + ": " + e + ". Check its rights.", e);
     }
   }
 

@@ -109,9 +109,30 @@ final class ModelFolderTest {
             && e.getMessage().contains("Name another target"),
         e.getMessage());
     assertEquals(List.of("mine.txt"), names(model));
+    Files.delete(model.resolve("mine.txt"));
+    Files.writeString(model.resolve("encoder.onnx"), "old");
+    Files.writeString(model.resolve("decoder.onnx.data"), "old");
     ModelFolder.write(model, relu(), relu(), FACTS, ModelFolder.Existing.REPLACE);
     assertEquals(List.of("decoder.onnx", "encoder.onnx", "model.json"), names(model));
     assertEquals(List.of("model"), names(folder));
+  }
+
+  @Test
+  void folderWithForeignFiles_isNotReplaced() throws IOException {
+    Path model = Files.createDirectories(folder.resolve("model"));
+    Files.writeString(model.resolve("encoder.onnx"), "old");
+    Files.writeString(model.resolve("mine.txt"), "keep");
+    Files.createDirectories(model.resolve("decoder.onnx/thesis"));
+    IllegalArgumentException e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> ModelFolder.write(model, relu(), relu(), FACTS, ModelFolder.Existing.REPLACE));
+    assertTrue(
+        e.getMessage().contains("model holds decoder.onnx, mine.txt, expected nothing but a model")
+            && e.getMessage().contains("move these files away"),
+        e.getMessage());
+    assertEquals(List.of("decoder.onnx", "encoder.onnx", "mine.txt"), names(model));
+    assertEquals("old", Files.readString(model.resolve("encoder.onnx")));
   }
 
   @Test
