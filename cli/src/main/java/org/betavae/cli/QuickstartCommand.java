@@ -106,7 +106,7 @@ final class QuickstartCommand extends Command {
     args.find(TrainOptions.THREADS).ifPresent(builder::threads);
     TrainConfig config = builder.build();
     try (Dataset data = DataSources.open(TRAINED_ON, SourceOptions.defaults());
-        NewRun created = new NewRun(out, overwrite)) {
+        NewRun created = new NewRun(out, overwrite, embeddings(out), generated(out))) {
       RunFolder run = created.folder();
       console.note("Training on " + data.name() + " in " + out + ", ends by itself");
       Trained trained = train(created, config, data, trainingSeconds(args), start, console);
@@ -127,6 +127,14 @@ final class QuickstartCommand extends Command {
       report(run, summary, facts, inference, console);
       return Outcome.done(json(run, summary, facts, inference, start));
     }
+  }
+
+  private static Path embeddings(Path root) {
+    return root.resolve("embeddings.npz");
+  }
+
+  private static Path generated(Path root) {
+    return root.resolve("generated.png");
   }
 
   private static double trainingSeconds(Arguments args) {
@@ -204,8 +212,8 @@ final class QuickstartCommand extends Command {
 
   private static Inference infer(RunFolder run, TrainConfig config, Console console)
       throws IOException {
-    Path embeddings = run.root().resolve("embeddings.npz");
-    Path generated = run.root().resolve("generated.png");
+    Path embeddings = embeddings(run.root());
+    Path generated = generated(run.root());
     ModelOptions options = ModelOptions.defaults().withThreads(config.threads());
     try (BetaVaeModel model = BetaVaeModel.open(run.model(), options);
         Dataset data = DataSources.open(EMBEDDED, SourceOptions.defaults())) {

@@ -86,6 +86,16 @@ class TrainCommandTest {
   }
 
   @Test
+  void aResumedRun_keepsNoModelOfItsOldWeights() throws IOException {
+    Path run = tiny.out("old model");
+    String line = "train --data % --arch conv32 --latent 2 --batch 8 --out % --steps ";
+    Cli.json(line + "2", tiny.data, run);
+    assertTrue(Files.exists(run.resolve("model/encoder.onnx")));
+    Cli.json(line + "3 --resume --no-export", tiny.data, run);
+    assertFalse(Files.exists(run.resolve("model")));
+  }
+
+  @Test
   void train_withEpochs_countsTheDataThatIsNotHeldOut() throws IOException {
     // 5 % of 200 images are held out: 190 are left, and two times that in batches of 50 is 7.6.
     JsonNode json =
@@ -233,6 +243,15 @@ class TrainCommandTest {
     Cli.run("quickstart --minutes 0 --out %", tiny.out("q"))
         .assertErrorNames(2, "--minutes is \"0\"", "from 0.5");
     Cli.run("quickstart --out %", tiny.run).assertErrorNames(2, "not empty", "--overwrite");
+    Path mine = Files.createDirectories(tiny.out("mine"));
+    Files.createDirectories(mine.resolve("pictures/holiday"));
+    Files.writeString(mine.resolve("generated.png"), "mine");
+    Cli.run("quickstart --overwrite --out %", mine)
+        .assertErrorNames(2, "mine holds generated.png, pictures", "no config.yaml of a run");
+    Cli.run("train --data % --arch conv32 --overwrite --out %", tiny.data, mine)
+        .assertErrorNames(2, "mine holds generated.png, pictures", "Name another folder");
+    assertTrue(Files.exists(mine.resolve("pictures/holiday")));
+    assertTrue(Files.exists(mine.resolve("generated.png")));
     assertFalse(Files.exists(tiny.out("q")));
   }
 }

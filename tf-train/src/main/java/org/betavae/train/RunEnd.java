@@ -43,6 +43,7 @@ final class RunEnd {
    */
   RunSummary write(RunSummary summary, Validation validation, double learningRate) {
     run.deleteSummary(); // until the models of this end are whole, there is none
+    run.deleteModel(); // it was made of an earlier end's
     return session.withAverages(
         () -> {
           SavedModels models = new SavedModels(config, data.all().shape(), session.weights());

@@ -33,22 +33,31 @@ public record RunFolder(Path root) {
   private static final Pattern LEFTOVER =
       Pattern.compile("\\..+\\.([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\\.tmp|partial)");
 
-  /** What a run writes; nothing else is touched when a run is started over. */
+  /** Settings that every run's config.yaml holds; another program's hardly has them all. */
+  private static final List<String> SIGNS = List.of("data", "objective", "steps", "seed");
+
+  /**
+   * What a run writes; nothing else is touched when a run is started over. The configuration goes
+   * last: it tells that the rest is a run's.
+   */
   private static final List<String> OWN =
       List.of(
-          "config.yaml",
           "history.jsonl",
           "summary.json",
           "checkpoints",
           "saved_model",
           "model",
-          "pictures");
+          "pictures",
+          "config.yaml");
+
+  private static final int NAMED_FILES = 5;
 
   /**
    * A folder for a new run.
    *
    * @param overwrite whether an earlier run in it may be removed
-   * @throws IllegalArgumentException if it is a file, or is not empty and may not be overwritten
+   * @throws IllegalArgumentException if it is a file, or is not empty and may not be overwritten,
+   *     which only the folder of a run may
    * @throws TrainException if it may be overwritten, but a run in it is going on
    */
   public static RunFolder create(Path root, boolean overwrite) {
@@ -65,6 +74,7 @@ public record RunFolder(Path root) {
                   + " is not empty, expected a new or empty one. Use --resume to go on with the run"
                   + " in it, --overwrite to replace it, or name another one.");
         }
+        requireReplaceable(root);
         try (Opened opened = new Opened()) {
           opened.add(RunLock.take(root, message -> {}), RunLock::close);
           deleteRun(root);
@@ -83,6 +93,48 @@ public record RunFolder(Path root) {
     }
     for (Path events : eventFiles(root)) {
       Files.delete(events);
+    }
+  }
+
+  /**
+   * Checks that {@link #create} may overwrite a folder, so that a caller learns it before the work:
+   * it is new, empty, or a run's. One that only has names in common with a run's is kept.
+   *
+   * @throws IllegalArgumentException if it holds files and no configuration of a run
+   */
+  public static void requireReplaceable(Path root) {
+    if (!Files.isDirectory(root) || isConfigOfRun(root.resolve("config.yaml"))) {
+      return;
+    }
+    List<String> found;
+    try (Stream<Path> entries = Files.list(root)) {
+      found =
+          entries
+              .map(p -> p.getFileName().toString())
+              .filter(name -> !LEFTOVER.matcher(name).matches() && !name.equals(RunLock.NAME))
+              .sorted()
+              .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot list " + root + ": " + e, e);
+    }
+    if (!found.isEmpty()) {
+      throw new IllegalArgumentException(
+          "Output folder "
+              + root
+              + " holds "
+              + String.join(", ", found.subList(0, Math.min(NAMED_FILES, found.size())))
+              + (found.size() > NAMED_FILES ? " and " + (found.size() - NAMED_FILES) + " more" : "")
+              + ", and no config.yaml of a run, expected a run to replace. Name another folder, or"
+              + " move these files away.");
+    }
+  }
+
+  private static boolean isConfigOfRun(Path file) {
+    try {
+      JsonNode tree = YAML.readTree(file.toFile());
+      return tree != null && SIGNS.stream().allMatch(tree::has);
+    } catch (IOException e) {
+      return false;
     }
   }
 
@@ -226,6 +278,15 @@ public record RunFolder(Path root) {
       Files.deleteIfExists(summaryFile());
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot remove " + summaryFile() + ": " + e, e);
+    }
+  }
+
+  /** Removes {@code model/}, which was made of weights that are no longer the run's. */
+  void deleteModel() {
+    try {
+      delete(model());
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot remove " + model() + ": " + e, e);
     }
   }
 
