@@ -7,15 +7,17 @@ final class Decoder implements AutoCloseable {
   private final Network network;
   private final ItemLayout layout;
   private final int latentSize;
+  private final ItemShape latent;
 
   Decoder(Network network, ItemLayout layout, int latentSize) {
     this.network = network;
     this.layout = layout;
     this.latentSize = latentSize;
+    this.latent = ItemShape.vector(latentSize);
   }
 
   Images decode(float[] z) {
-    int count = Inputs.itemCount("z", z, latentSize, "[" + latentSize + "]");
+    int count = Inputs.itemCount("z", z, latent);
     float[] images = new float[Inputs.arrayLength(count, layout.shape().size())];
     network.run(count, new LatentsToImages(z, images));
     return new Images(count, layout.shape(), images);

@@ -21,8 +21,7 @@ final class Encoder implements AutoCloseable {
   }
 
   Embeddings embed(float[] images) {
-    ItemShape shape = layout.shape();
-    int count = Inputs.itemCount("images", images, shape.size(), shape.asList().toString());
+    int count = Inputs.itemCount("images", images, layout.shape());
     int length = Inputs.arrayLength(count, latentSize);
     float[] mean = new float[length];
     float[] logVar = new float[length];

@@ -14,28 +14,34 @@ final class Inputs {
    * The number of whole items in a flat array.
    *
    * @param what how messages call the array
-   * @param itemShape of one item, for messages, such as {@code [1, 64, 64]}
+   * @param item shape of one item
    */
-  static int itemCount(String what, float[] values, int itemSize, String itemShape) {
-    String expected = ", expected a multiple of " + itemSize + " (" + itemShape + ")";
+  static int itemCount(String what, float[] values, ItemShape item) {
+    int size = item.size();
+    if (values == null || values.length == 0 || values.length % size != 0) {
+      throw noItems(what, values, item);
+    }
+    return values.length / size;
+  }
+
+  /** Apart from the check: every call passes that, and a message takes longer than the rest. */
+  private static IllegalArgumentException noItems(String what, float[] values, ItemShape item) {
+    String expected = ", expected a multiple of " + item.size() + " (" + item.asList() + ")";
     if (values == null) {
-      throw new IllegalArgumentException(
+      return new IllegalArgumentException(
           what + " is null" + expected + ". Pass at least one item.");
     }
     if (values.length == 0) {
-      throw new IllegalArgumentException(
+      return new IllegalArgumentException(
           what + " is empty" + expected + ". Pass at least one item.");
     }
-    if (values.length % itemSize != 0) {
-      throw new IllegalArgumentException(
-          what
-              + " has "
-              + values.length
-              + " values"
-              + expected
-              + ". Pass whole items of the model's own size, one after another.");
-    }
-    return values.length / itemSize;
+    return new IllegalArgumentException(
+        what
+            + " has "
+            + values.length
+            + " values"
+            + expected
+            + ". Pass whole items of the model's own size, one after another.");
   }
 
   /** Checks one latent vector. */

@@ -15,6 +15,9 @@ final class ModelLoader {
   /** Shows that an output's first size follows the batch; 1 would not. */
   private static final int PROBE_BATCH = 2;
 
+  /** What was seen of a file when it was run once. */
+  private record Probed(TensorSpec input, int batch, List<TensorSpec> outputs) {}
+
   private final ModelOptions options;
   private final NativeHandles handles;
   private final Workers workers;
@@ -110,14 +113,15 @@ final class ModelLoader {
     Metadata metadata = new Metadata(path, file.properties());
     metadata.checkRole("encoder");
     TensorSpec declared = Roles.input(path, file.inputs(), options.input(), "input");
-    TensorSpec input =
+    TensorSpec sized =
         sized(path, declared, metadata.inputShape().map(ItemShape::asList).orElse(List.of()));
     metadata
         .inputShape()
-        .filter(shape -> shape.size() != input.itemSize())
-        .ifPresent(shape -> contradiction(path, "input_shape", shape.asList(), input));
-    int batch = probeBatch(input);
-    Roles.Latents latents = Roles.latents(path, file.probe(input, batch), batch, options);
+        .filter(shape -> shape.size() != sized.itemSize())
+        .ifPresent(shape -> contradiction(path, "input_shape", shape.asList(), sized));
+    Probed probed = probe(file, sized);
+    TensorSpec input = probed.input();
+    Roles.Latents latents = Roles.latents(path, probed.outputs(), probed.batch(), options);
     metadata
         .latentSize()
         .filter(size -> size != latents.mean().itemSize())
@@ -132,15 +136,16 @@ final class ModelLoader {
     TensorSpec declared = Roles.input(path, file.inputs(), options.latent(), "latent");
     Optional<Integer> latentSize =
         metadata.latentSize().or(() -> encoder.map(half -> half.output().itemSize()));
-    TensorSpec input = sized(path, declared, latentSize.map(List::of).orElse(List.of()));
+    TensorSpec sized = sized(path, declared, latentSize.map(List::of).orElse(List.of()));
     metadata
         .latentSize()
-        .filter(size -> size != input.itemSize())
-        .ifPresent(size -> contradiction(path, "latent_size", size, input));
-    int batch = probeBatch(input);
-    List<TensorSpec> outputs = file.probe(input, batch);
-    TensorSpec images =
-        Roles.images(path, outputs, batch, options, encoder.map(half -> half.input().itemSize()));
+        .filter(size -> size != sized.itemSize())
+        .ifPresent(size -> contradiction(path, "latent_size", size, sized));
+    Probed probed = probe(file, sized);
+    TensorSpec input = probed.input();
+    List<TensorSpec> outputs = probed.outputs();
+    Optional<Integer> imageSize = encoder.map(half -> half.input().itemSize());
+    TensorSpec images = Roles.images(path, outputs, probed.batch(), options, imageSize);
     metadata
         .inputShape()
         .filter(shape -> shape.size() != images.itemSize())
@@ -186,8 +191,35 @@ final class ModelLoader {
     return sized;
   }
 
-  private static int probeBatch(TensorSpec input) {
-    return input.fixedBatch() > 0 ? input.fixedBatch() : PROBE_BATCH;
+  /**
+   * Runs a file once. Exports of one example often declare a free batch and have 1 written into
+   * their graph: where two items fail, or come out as one, and one works, the batch is fixed to 1.
+   */
+  private static Probed probe(OnnxFile file, TensorSpec input) {
+    if (input.fixedBatch() > 0) {
+      return probe(file, input, input.fixedBatch());
+    }
+    try {
+      Probed two = probe(file, input, PROBE_BATCH);
+      if (two.outputs().stream().anyMatch(o -> o.fixedBatch() == PROBE_BATCH)) {
+        return two;
+      }
+      Probed one = probe(file, input.withBatch(1), 1);
+      return one.outputs().stream().anyMatch(o -> o.fixedBatch() == 1) ? one : two;
+    } catch (ModelException e) {
+      try {
+        return probe(file, input.withBatch(1), 1);
+      } catch (ModelException alsoOfOne) {
+        e.addSuppressed(alsoOfOne);
+        throw e;
+      }
+    }
+  }
+
+  private static Probed probe(OnnxFile file, TensorSpec input, int batch) {
+    Probed probed = new Probed(input, batch, file.probe(input, batch));
+    file.dropSlowParallel(input, input.fixedBatch() > 0 ? batch : 1);
+    return probed;
   }
 
   private static ItemLayout layout(OnnxFile file, TensorSpec images, Optional<ItemShape> known) {

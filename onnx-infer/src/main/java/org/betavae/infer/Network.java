@@ -92,9 +92,9 @@ final class Network implements AutoCloseable {
   }
 
   private void runSmall(int count, Io io) {
-    if (workers.tryTakeAll()) {
+    if (file.parallel().isPresent() && workers.tryTakeAll()) {
       try {
-        runChunk(file.parallel(), 0, count, io);
+        runChunk(file.parallel().get(), 0, count, io);
       } finally {
         workers.giveAll();
       }

@@ -3,7 +3,6 @@ package org.betavae.infer;
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
@@ -16,11 +15,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One ONNX file, opened twice: a session whose operators run on the caller's thread alone, for bulk
  * work and for concurrent callers, and one whose operators run on all threads, for the latency of a
- * single small call.
+ * single small call; the latter is closed again where it is no faster, see {@link
+ * #dropSlowParallel}. Both give the same results but for the rounding of float32, since work that
+ * is shared out may be summed in another order.
  *
  * <p>Safe for threads, as sessions are, but for {@link #close()}, which the owner calls when no
  * call is in flight.
@@ -29,18 +31,22 @@ final class OnnxFile implements AutoCloseable {
   private final Path path;
   private final NativeHandles handles = new NativeHandles();
   private final OrtSession single;
-  private final OrtSession parallel;
+  private final NativeHandles parallelHandles;
   private final List<TensorSpec> inputs;
   private final List<TensorSpec> outputs;
   private final Map<String, String> properties;
+  private Optional<OrtSession> parallel = Optional.empty();
 
   OnnxFile(Path path, int threads, Provider provider) {
     this.path = path;
     checkReadable(path);
     try {
-      this.single = open(1, provider);
+      this.single = open(1, provider, handles);
+      this.parallelHandles = handles.add(new NativeHandles());
       // A GPU computes one call at a time anyway; a second session would double its memory.
-      this.parallel = threads == 1 || provider == Provider.CUDA ? single : open(threads, provider);
+      if (threads > 1 && provider != Provider.CUDA) {
+        this.parallel = Optional.of(open(threads, provider, parallelHandles));
+      }
       this.inputs = specs(single.getInputInfo());
       this.outputs = specs(single.getOutputInfo());
       this.properties = Map.copyOf(single.getMetadata().getCustomMetadata());
@@ -67,9 +73,30 @@ final class OnnxFile implements AutoCloseable {
     return single;
   }
 
-  /** Runs each call on all threads. */
-  OrtSession parallel() {
+  /** Runs each call on all threads; empty where that is not possible or not faster. */
+  Optional<OrtSession> parallel() {
     return parallel;
+  }
+
+  /**
+   * Times both sessions on one batch and closes the one on all threads unless it is clearly faster:
+   * for a small network, waking the other threads costs more than they take over. Takes about 30
+   * ms, or four runs of each session where these take longer.
+   *
+   * @param input the only input, sizes known but for the batch
+   */
+  void dropSlowParallel(TensorSpec input, int batch) {
+    if (parallel.isEmpty()) {
+      return;
+    }
+    try (OnnxTensor zeros = zeros(input, batch)) {
+      if (!SessionRace.isFaster(parallel.get(), single, Map.of(input.name(), zeros))) {
+        parallel = Optional.empty();
+        parallelHandles.close();
+      }
+    } catch (OrtException e) {
+      return; // nothing is known of the speed, and a caller will hear of the failure
+    }
   }
 
   List<TensorSpec> inputs() {
@@ -93,12 +120,7 @@ final class OnnxFile implements AutoCloseable {
    * @param input the only input, sizes known but for the batch
    */
   List<TensorSpec> probe(TensorSpec input, int batch) {
-    ByteBuffer zeros =
-        ByteBuffer.allocateDirect(Math.multiplyExact(4 * batch, input.itemSize()))
-            .order(ByteOrder.nativeOrder());
-    OrtEnvironment environment = Ort.environment();
-    try (OnnxTensor tensor =
-            OnnxTensor.createTensor(environment, zeros.asFloatBuffer(), input.shape(batch));
+    try (OnnxTensor tensor = zeros(input, batch);
         OrtSession.Result result = single.run(Map.of(input.name(), tensor))) {
       List<TensorSpec> found = new ArrayList<>();
       for (Map.Entry<String, OnnxValue> output : result) {
@@ -110,6 +132,13 @@ final class OnnxFile implements AutoCloseable {
     } catch (OrtException e) {
       throw failed(batch, e);
     }
+  }
+
+  private static OnnxTensor zeros(TensorSpec input, int batch) throws OrtException {
+    ByteBuffer zeros =
+        Slot.aligned(Math.multiplyExact(4 * batch, input.itemSize()))
+            .order(ByteOrder.nativeOrder());
+    return OnnxTensor.createTensor(Ort.environment(), zeros.asFloatBuffer(), input.shape(batch));
   }
 
   ModelException failed(int batch, OrtException e) {
@@ -128,12 +157,12 @@ final class OnnxFile implements AutoCloseable {
     handles.close();
   }
 
-  private OrtSession open(int threads, Provider provider) throws OrtException {
-    OrtSession.SessionOptions options = handles.add(Ort.sessionOptions(threads));
+  private OrtSession open(int threads, Provider provider, NativeHandles owner) throws OrtException {
+    OrtSession.SessionOptions options = owner.add(Ort.sessionOptions(threads));
     if (provider == Provider.CUDA) {
       options.addCUDA(0);
     }
-    return handles.add(Ort.environment().createSession(path.toString(), options));
+    return owner.add(Ort.environment().createSession(path.toString(), options));
   }
 
   private static void checkReadable(Path path) {

@@ -17,6 +17,9 @@ import java.util.Optional;
  * are written by ONNX Runtime in place. Used by one thread at a time.
  */
 final class Slot implements AutoCloseable {
+  /** A cache line, and the widest vector register: no row of values straddles two for nothing. */
+  static final int ALIGNMENT = 64;
+
   private final int capacity;
   private final TensorSpec inputSpec;
   private final List<TensorSpec> outputSpecs;
@@ -103,6 +106,15 @@ final class Slot implements AutoCloseable {
   private static FloatBuffer buffer(int capacity, TensorSpec spec) {
     int bytes = Math.multiplyExact(Float.BYTES, Math.multiplyExact(capacity, spec.itemSize()));
     // ONNX Runtime reads other byte orders as if they were the native one.
-    return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder()).asFloatBuffer();
+    return aligned(bytes).order(ByteOrder.nativeOrder()).asFloatBuffer();
+  }
+
+  /** So many bytes of native memory from a multiple of {@link #ALIGNMENT} on; big-endian. */
+  static ByteBuffer aligned(int bytes) {
+    // A slice loses up to one unit at each end.
+    return ByteBuffer.allocateDirect(Math.addExact(bytes, 2 * ALIGNMENT))
+        .alignedSlice(ALIGNMENT)
+        .limit(bytes)
+        .slice();
   }
 }

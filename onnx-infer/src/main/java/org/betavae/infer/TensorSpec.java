@@ -1,5 +1,6 @@
 package org.betavae.infer;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -24,6 +25,13 @@ record TensorSpec(String name, String type, List<Long> dims) {
   /** Batch size that the file insists on, or 0 if it is free. */
   int fixedBatch() {
     return dims.isEmpty() || dims.get(0) < 0 ? 0 : Math.toIntExact(dims.get(0));
+  }
+
+  /** The same with a batch that is fixed. */
+  TensorSpec withBatch(long batch) {
+    List<Long> sizes = new ArrayList<>(dims);
+    sizes.set(0, batch);
+    return new TensorSpec(name, type, sizes);
   }
 
   /** All sizes but the batch. */

@@ -221,6 +221,42 @@ class ForeignModelTest {
   }
 
   @Test
+  void batchThatIsFrozenTo1Inside_isTakenAsFixed() {
+    // The sizes declared leave N free, and the graph reshapes to one item.
+    Path encoder =
+        new OnnxModelBuilder()
+            .input("x", FREE, 1, 2, 3)
+            .sizes("one", 1, 6)
+            .weight("w", TestModels.diagonal(6, 2, 2), 6, 2)
+            .node("Reshape", List.of("x", "one"), "flat")
+            .node("MatMul", List.of("flat", "w"), "mean")
+            .node("Neg", List.of("mean"), "log_var")
+            .output("mean", FREE, 2)
+            .output("log_var", FREE, 2)
+            .write(folder.resolve("frozen.onnx"));
+    Path decoder =
+        new OnnxModelBuilder()
+            .input("z", FREE, 2)
+            .sizes("one", 1, 1, 1, FREE)
+            .weight("w", TestModels.diagonal(2, 6, 1), 2, 6)
+            .node("MatMul", List.of("z", "w"), "flat")
+            .node("Reshape", List.of("flat", "one"), "x")
+            .output("x", FREE, 1, 1, FREE)
+            .write(folder.resolve("frozen-decoder.onnx"));
+    for (int threads : new int[] {1, 3}) {
+      ModelOptions options = ModelOptions.defaults().withThreads(threads);
+      try (BetaVaeModel model = BetaVaeModel.open(encoder, null, options);
+          BetaVaeModel images = BetaVaeModel.open(null, decoder, options)) {
+        float[] three = {1, 0, 0, 0, 0, 0, 0.5f, 1, 0, 0, 0, 0, 0, 0.25f, 0, 0, 0, 0};
+        assertArrayEquals(new float[] {2, 0, 1, 2, 0, 0.5f}, model.embed(three).mean());
+        assertArrayEquals(
+            new float[] {1, 2, 0, 0, 0, 0, 3, 4, 0, 0, 0, 0},
+            images.decode(new float[] {1, 2, 3, 4}).values());
+      }
+    }
+  }
+
+  @Test
   void otherInputs_areRefused() {
     Path two =
         TestModels.encoder(1, 2, 3)
