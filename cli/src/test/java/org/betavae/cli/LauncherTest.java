@@ -2,6 +2,7 @@ package org.betavae.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,6 +31,7 @@ class LauncherTest {
   private Path jdk;
   private Path calls;
   private String gpu = "";
+  private boolean withJavaHome = true;
 
   private record Run(int exitCode, String out, String err) {}
 
@@ -89,7 +92,12 @@ class LauncherTest {
     command.addAll(List.of(args));
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
     Map<String, String> environment = builder.environment();
-    environment.put("JAVA_HOME", jdk.toString());
+    if (withJavaHome) {
+      environment.put("JAVA_HOME", jdk.toString());
+    } else {
+      environment.remove("JAVA_HOME");
+      environment.put("REAL_JDK", jdk.toString());
+    }
     environment.put("PATH", folder.resolve("bin") + ":" + environment.get("PATH"));
     environment.remove("BETAVAE_JAVA_OPTS");
     environment.put("BETAVAE_GPU", gpu);
@@ -104,6 +112,17 @@ class LauncherTest {
 
   private Run run(String... args) throws IOException, InterruptedException {
     return end(start(project.resolve("betavae"), args));
+  }
+
+  /** Where the launcher put its last build. */
+  private Path builtFolder() throws IOException {
+    String stamp = Files.readString(project.resolve("target/launcher-current")).strip();
+    return project.resolve("target/launcher-" + stamp);
+  }
+
+  private void changeASource() throws IOException {
+    Instant later = Instant.now().plusSeconds(5);
+    Files.setLastModifiedTime(project.resolve("cli/src/main/A.java"), FileTime.from(later));
   }
 
   private long builds() throws IOException {
@@ -142,10 +161,77 @@ class LauncherTest {
     assertEquals(2, builds());
     Files.setLastModifiedTime(project.resolve("cli/src/main/A.java"), FileTime.from(Instant.EPOCH));
     run("--version");
-    Files.delete(project.resolve("data/target/launcher/betavae-data-1.jar"));
+    Files.delete(builtFolder().resolve("betavae-data-1.jar"));
     long before = builds();
     run("--version");
     assertEquals(before + 1, builds());
+  }
+
+  @Test
+  void rebuild_leavesTheFilesOfARunningCommandAsTheyWere() throws Exception {
+    run("--version");
+    Path before = builtFolder();
+    Path jar = before.resolve("betavae-cli-1.jar");
+    Files.writeString(jar, "what a process has open");
+    Object key = Files.readAttributes(jar, BasicFileAttributes.class).fileKey();
+    changeASource();
+    Run run = run("--version");
+    assertEquals(2, builds());
+    assertNotEquals(before, builtFolder());
+    assertTrue(run.out().contains(builtFolder() + "/betavae-cli-1.jar"), run.out());
+    assertTrue(run.out().contains(builtFolder() + "/classes.jsa"), run.out());
+    assertEquals("what a process has open", Files.readString(jar));
+    assertEquals(key, Files.readAttributes(jar, BasicFileAttributes.class).fileKey());
+    assertTrue(Files.exists(before.resolve("betavae-data-1.jar")));
+  }
+
+  @Test
+  void earlierBuilds_goWhenUnusedForDays_unlessAProcessHasThem() throws Exception {
+    FileTime longAgo = FileTime.from(Instant.now().minusSeconds(3 * 86_400));
+    run("--version");
+    Path unused = builtFolder();
+    changeASource();
+    run("--version");
+    Path running = builtFolder();
+    assertTrue(Files.exists(unused.resolve("betavae-cli-1.jar")), "used today");
+    Files.setLastModifiedTime(unused.resolve("used"), longAgo);
+    Files.setLastModifiedTime(running.resolve("used"), longAgo);
+    Process process =
+        new ProcessBuilder("/bin/bash", "-c", "read -r _", running + "/betavae-cli-1.jar").start();
+    try {
+      changeASource();
+      run("--version");
+      assertFalse(Files.exists(unused));
+      assertTrue(Files.exists(running.resolve("betavae-cli-1.jar")));
+    } finally {
+      process.destroy();
+    }
+  }
+
+  @Test
+  void sourcesOfTheSamples_doNotCount() throws Exception {
+    run("--version");
+    Path sample = Files.createDirectories(project.resolve("samples/src/main")).resolve("B.java");
+    Files.writeString(sample, "class B {}");
+    Files.setLastModifiedTime(sample, FileTime.from(Instant.now().plusSeconds(5)));
+    run("--version");
+    assertEquals(1, builds());
+  }
+
+  @Test
+  void javaBehindAShim_isAskedWhereItLies() throws Exception {
+    script(
+        folder.resolve("bin/java"),
+        """
+        case "$*" in
+          *showSettings*) printf '    java.home = %s\n    java.specification.version = 21\n' "$REAL_JDK" >&2 ;;
+          *) exit 9 ;;
+        esac
+        """);
+    withJavaHome = false;
+    Run run = run("--version");
+    assertEquals(3, run.exitCode(), run.err());
+    assertEquals(1, builds());
   }
 
   @Test
@@ -157,7 +243,7 @@ class LauncherTest {
     assertEquals(2, builds());
     assertTrue(Files.readString(calls).contains("-Plauncher,gpu"), Files.readString(calls));
     gpu = "";
-    Files.delete(project.resolve("data/target/launcher/betavae-data-1.jar"));
+    Files.delete(builtFolder().resolve("betavae-data-1.jar"));
     assertTrue(run("--version").out().contains("tf-linux-x86_64-gpu.jar"));
     assertEquals(3, builds());
     gpu = "0";
@@ -176,7 +262,8 @@ class LauncherTest {
     project = Files.move(project, folder.resolve("moved"));
     Run run = run("--version");
     assertEquals(2, builds());
-    assertTrue(run.out().contains("moved/data/target/launcher/betavae-data-1.jar"), run.out());
+    assertTrue(run.out().contains(builtFolder() + "/betavae-data-1.jar"), run.out());
+    assertTrue(builtFolder().startsWith(folder.resolve("moved")), run.out());
   }
 
   @Test
@@ -185,7 +272,7 @@ class LauncherTest {
     Path second = Files.createSymbolicLink(folder.resolve("bin/second"), first);
     Run run = end(start(second, "--version"));
     assertEquals(3, run.exitCode(), run.err());
-    assertTrue(run.out().contains(project + "/cli/target/launcher/betavae-cli-1.jar"), run.out());
+    assertTrue(run.out().contains("-cp " + builtFolder() + "/betavae-cli-1.jar:"), run.out());
   }
 
   @Test
