@@ -1,7 +1,5 @@
 package org.betavae.cli;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.betavae.data.DataSources;
 import org.betavae.data.Dataset;
 import org.betavae.data.ItemShape;
@@ -52,8 +50,6 @@ final class RunData implements AutoCloseable {
 
   /** Pictures take the shape of the others; any other source says itself what it holds. */
   private static SourceOptions wanting(String source, ItemShape shape) {
-    return Files.isDirectory(Path.of(source))
-        ? SourceOptions.wanting(shape)
-        : SourceOptions.defaults();
+    return DataSources.isFolder(source) ? SourceOptions.wanting(shape) : SourceOptions.defaults();
   }
 }

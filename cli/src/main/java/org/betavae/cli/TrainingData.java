@@ -1,7 +1,5 @@
 package org.betavae.cli;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.betavae.data.DataException;
@@ -30,7 +28,7 @@ final class TrainingData {
     Integer wanted = config.network().imageSize();
     List<Integer> sides =
         wanted == null ? SIDES.getOrDefault(config.arch(), List.of()) : List.of(wanted);
-    if (!Files.isDirectory(Path.of(config.data()))) {
+    if (!DataSources.isFolder(config.data())) {
       Dataset data = DataSources.open(config.data(), SourceOptions.defaults());
       requireSize(data, wanted);
       return data;
@@ -38,21 +36,16 @@ final class TrainingData {
     if (sides.isEmpty()) {
       return DataSources.open(config.data(), SourceOptions.defaults());
     }
-    int channels;
     try {
       Dataset asFound = DataSources.open(config.data(), SourceOptions.defaults());
       if (sides.stream().anyMatch(side -> isSquare(asFound.shape(), side))) {
         return asFound;
       }
-      channels = asFound.shape().channels();
       asFound.close();
     } catch (DataException e) {
       // Pictures of several sizes; if it is anything else, what follows says so again.
-      channels = 3;
     }
-    int side = sides.get(0);
-    return DataSources.open(
-        config.data(), SourceOptions.wanting(ItemShape.image(side, side, channels)));
+    return DataSources.open(config.data(), SourceOptions.ofSide(sides.get(0)));
   }
 
   private static void requireSize(Dataset data, Integer side) {

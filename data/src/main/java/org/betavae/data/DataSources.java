@@ -50,6 +50,16 @@ public final class DataSources {
     return options.wanted().map(wanted -> Reshaped.to(wanted, data)).orElse(data);
   }
 
+  /** Whether a source is a folder, of pictures then, that exists. */
+  public static boolean isFolder(String source) {
+    // A name that is built in need not be a path: on Windows no path may hold a colon there.
+    return !source.isBlank() && !isBuiltIn(source) && Files.isDirectory(path(source));
+  }
+
+  private static boolean isBuiltIn(String source) {
+    return source.equals("sprites") || source.equals("sprites:small");
+  }
+
   private static Dataset openAsFound(String source, SourceOptions options) {
     return switch (source) {
       case "sprites" -> SpritesDataset.full();

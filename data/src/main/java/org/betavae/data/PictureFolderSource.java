@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -48,16 +49,17 @@ final class PictureFolderSource {
   }
 
   static Dataset open(Path folder, SourceOptions options) {
-    return new PictureFolderSource(folder).read(options.wanted().filter(ItemShape::image));
+    return new PictureFolderSource(folder)
+        .read(options.wanted().filter(ItemShape::image), options.side());
   }
 
-  private Dataset read(Optional<ItemShape> wanted) {
+  private Dataset read(Optional<ItemShape> wanted, OptionalInt side) {
     List<Path> files = list();
     List<PictureFile> pictures = new ArrayList<>();
     for (int from = 0; from < files.size(); from += WINDOW) {
       pictures.addAll(inParallel(window(files, from), PictureFile::of));
     }
-    ItemShape shape = wanted.orElseGet(() -> commonShape(pictures));
+    ItemShape shape = wanted.orElseGet(() -> shape(pictures, side));
     return Sources.pixels(
         Sources.name(folder),
         new ItemLayout(pictures.size(), shape, false),
@@ -122,9 +124,16 @@ final class PictureFolderSource {
     return Optional.of(FactorColumns.label(labels));
   }
 
-  private ItemShape commonShape(List<PictureFile> pictures) {
+  private ItemShape shape(List<PictureFile> pictures, OptionalInt side) {
+    int channels = pictures.stream().allMatch(PictureFile::gray) ? 1 : 3;
+    return side.isPresent()
+        ? ItemShape.image(side.getAsInt(), side.getAsInt(), channels)
+        : commonSize(pictures).shape(channels);
+  }
+
+  /** The first picture, if all have its size. */
+  private PictureFile commonSize(List<PictureFile> pictures) {
     PictureFile first = pictures.get(0);
-    boolean gray = true;
     for (PictureFile picture : pictures) {
       if (picture.width() != first.width() || picture.height() != first.height()) {
         throw new DataException(
@@ -138,9 +147,8 @@ final class PictureFolderSource {
                     picture.width(),
                     picture.height()));
       }
-      gray &= picture.gray();
     }
-    return first.shape(gray ? 1 : 3);
+    return first;
   }
 
   private static byte[] levels(PictureFile picture, ItemShape shape) {
