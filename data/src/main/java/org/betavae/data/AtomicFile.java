@@ -49,8 +49,10 @@ final class AtomicFile implements AutoCloseable {
     // renamed.
     aside = folder.resolve("." + this.target.getFileName() + "." + UUID.randomUUID() + ".tmp");
     try {
+      OpenAsides.add(aside);
       channel = FileChannel.open(aside, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
     } catch (IOException e) {
+      OpenAsides.remove(aside);
       throw failure(e);
     }
     stream = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES);
@@ -81,6 +83,7 @@ final class AtomicFile implements AutoCloseable {
         Files.move(aside, target, StandardCopyOption.REPLACE_EXISTING);
       }
       finished = true;
+      OpenAsides.remove(aside);
     } catch (IOException e) {
       throw failure(e);
     }
@@ -97,6 +100,8 @@ final class AtomicFile implements AutoCloseable {
       Files.deleteIfExists(aside);
     } catch (IOException e) {
       throw failure(e);
+    } finally {
+      OpenAsides.remove(aside);
     }
   }
 }

@@ -67,6 +67,7 @@ public final class ModelFolder {
     try {
       Files.createDirectories(target.getParent());
       aside = WholeFile.folderAside(target, ".part");
+      OpenAsides.add(aside);
       Files.write(aside.resolve(ENCODER), encoderBytes);
       Files.write(aside.resolve(DECODER), decoderBytes);
       Files.writeString(aside.resolve(FACTS), json);
@@ -75,6 +76,10 @@ public final class ModelFolder {
       WholeFile.deleteQuietly(aside);
       throw new UncheckedIOException(
           "Cannot write " + folder + ": " + e + ". Check the folder and the free space.", e);
+    } finally {
+      if (aside != null) {
+        OpenAsides.remove(aside);
+      }
     }
   }
 

@@ -47,6 +47,7 @@ final class WholeFile {
         }
         Files.createDirectories(target.getParent());
         parts.put(target, aside(target, ".part"));
+        OpenAsides.add(parts.get(target));
         try (OutputStream out =
             new BufferedOutputStream(
                 Files.newOutputStream(parts.get(target), StandardOpenOption.CREATE_NEW), 1 << 16)) {
@@ -71,6 +72,7 @@ final class WholeFile {
       throw new UncheckedIOException(
           "Cannot write " + at + ": " + e + ". Check the folder and the free space.", e);
     } finally {
+      parts.values().forEach(OpenAsides::remove);
       if (done) {
         earlier.values().forEach(WholeFile::deleteQuietly);
       } else {
