@@ -28,6 +28,9 @@ record EmbeddingFile(BetaVaeModel model, Dataset data, int batchSize, Console co
 
   private static final int PREFETCHED_BATCHES = 2;
 
+  /** No Java array is longer. */
+  private static final long MOST_VALUES = Integer.MAX_VALUE - 8;
+
   private interface Sink {
     void accept(Embeddings part) throws IOException;
   }
@@ -59,7 +62,8 @@ record EmbeddingFile(BetaVaeModel model, Dataset data, int batchSize, Console co
   }
 
   private void writeNpz(Path out) throws IOException {
-    float[] mean = new float[Math.multiplyExact(data.size(), latents())];
+    requireRoom();
+    float[] mean = new float[data.size() * latents()];
     float[] logVar = new float[mean.length];
     int[] done = {0};
     forEach(
@@ -72,6 +76,25 @@ record EmbeddingFile(BetaVaeModel model, Dataset data, int batchSize, Console co
       writer.add("mean", mean, data.size(), latents());
       writer.add("log_var", logVar, data.size(), latents());
       writer.finish();
+    }
+  }
+
+  /** Both arrays lie in memory until the end, since one follows the other in the file. */
+  private void requireRoom() {
+    long values = (long) data.size() * latents();
+    long most = Math.min(MOST_VALUES, Runtime.getRuntime().maxMemory() / 2 / (2 * Float.BYTES));
+    if (values > most) {
+      throw CommandException.unusable(
+          "embeddings of "
+              + data.size()
+              + " items with "
+              + latents()
+              + " latents are "
+              + values
+              + " means and as many variances, expected at most "
+              + most
+              + " for a .npz file, which is made in memory. Write a .npy or .csv file, or allow"
+              + " more memory with BETAVAE_JAVA_OPTS=-Xmx4g.");
     }
   }
 

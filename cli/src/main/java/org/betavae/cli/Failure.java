@@ -5,11 +5,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.betavae.data.DataException;
 import org.betavae.export.ConversionException;
 import org.betavae.infer.ModelException;
+import org.betavae.train.TrainException;
 
 /**
  * An exception as a user sees it.
@@ -26,7 +29,7 @@ record Failure(int exitCode, String line) {
           ExitCode.USAGE,
           command.name()
               + ": "
-              + thrown.getMessage()
+              + oneLine(thrown.getMessage())
               + ". See 'betavae "
               + command.name()
               + " --help'.");
@@ -34,7 +37,7 @@ record Failure(int exitCode, String line) {
     if (isOurs(thrown)) {
       return new Failure(exitCode(thrown), oneLine(thrown.getMessage()));
     }
-    return ofResources(thrown).orElseGet(() -> ofOther(thrown));
+    return ofResources(thrown, command).orElseGet(() -> ofOther(thrown));
   }
 
   private static Failure ofOther(Throwable thrown) {
@@ -62,7 +65,17 @@ record Failure(int exitCode, String line) {
             + ". Run again with --debug for the stack trace.");
   }
 
-  private static Optional<Failure> ofResources(Throwable thrown) {
+  /** What makes a command need less memory, by the options that it has. */
+  private static String memoryAdvice(Command command) {
+    List<String> names = command.options().stream().map(Opt::name).toList();
+    return Stream.of("batch", "count", "steps")
+        .filter(names::contains)
+        .findFirst()
+        .map(name -> "Use a smaller --" + name + ", or raise it")
+        .orElse("Raise it");
+  }
+
+  private static Optional<Failure> ofResources(Throwable thrown, Command command) {
     OutOfMemoryError memory = find(thrown, OutOfMemoryError.class);
     if (memory != null) {
       return Optional.of(
@@ -72,7 +85,9 @@ record Failure(int exitCode, String line) {
                   + oneLine(String.valueOf(memory.getMessage()))
                   + ", heap limit "
                   + (Runtime.getRuntime().maxMemory() >> 20)
-                  + " MB. Use a smaller --batch, or raise it with BETAVAE_JAVA_OPTS=-Xmx4g."));
+                  + " MB. "
+                  + memoryAdvice(command)
+                  + " with BETAVAE_JAVA_OPTS=-Xmx4g."));
     }
     for (Throwable t = thrown; t != null; t = t.getCause()) {
       String text = String.valueOf(t.getMessage()).toLowerCase(Locale.ROOT);
@@ -134,6 +149,9 @@ record Failure(int exitCode, String line) {
     if (thrown instanceof CommandException expected) {
       return expected.exitCode();
     }
+    if (thrown instanceof TrainException training) {
+      return training.isUnusableInput() ? ExitCode.USAGE : ExitCode.FAILED;
+    }
     return thrown instanceof IllegalArgumentException
             || thrown instanceof DataException
             || thrown instanceof ModelException
@@ -151,7 +169,8 @@ record Failure(int exitCode, String line) {
     return null;
   }
 
-  private static String oneLine(String text) {
+  /** The text without line breaks; what is given may hold them anywhere. */
+  static String oneLine(String text) {
     return text.strip().replaceAll("\\s*\\R\\s*", " ");
   }
 }

@@ -3,6 +3,7 @@ package org.betavae.cli;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.betavae.data.ImageGrid;
@@ -19,6 +20,11 @@ final class ModelPictures {
 
   private static final int FRAME_MILLIS = 80;
   private static final int FRAME_COLUMNS = 10;
+
+  /** Time to compare an image with its reconstruction. */
+  private static final int PAIR_MILLIS = 800;
+
+  private static final int DECODED_AT_ONCE = 256;
 
   private final BetaVaeModel model;
   private final ItemShape shape;
@@ -50,9 +56,16 @@ final class ModelPictures {
 
   /** A square grid of decoded latents, shape {@code [N, L]}. */
   void samples(float[] z, Path out) {
-    Images images = model.decode(z);
-    int columns = (int) Math.ceil(Math.sqrt(images.count()));
-    Pictures.writePng(draw(grid(columns), images.values()), out);
+    int latentSize = model.info().latentSize();
+    int count = z.length / latentSize;
+    ImageGrid grid = grid((int) Math.ceil(Math.sqrt(count)));
+    ImageGrid.Items decoded =
+        (first, n) ->
+            channelsLast(
+                model
+                    .decode(Arrays.copyOfRange(z, first * latentSize, (first + n) * latentSize))
+                    .values());
+    Pictures.writePng(grid.draw(count, DECODED_AT_ONCE, decoded), out);
   }
 
   /**
@@ -66,6 +79,28 @@ final class ModelPictures {
         LatentPictures.pairs(
             grid(columns), channelsLast(images), channelsLast(made), "original", "decoded");
     Pictures.writePng(picture, out);
+  }
+
+  /**
+   * One image after another, each over its reconstruction, as an animation without end.
+   *
+   * @param images shape {@code [N, C, H, W]}
+   */
+  void reconstructionsGif(float[] images, Path out) {
+    float[] originals = channelsLast(images);
+    float[] made = channelsLast(model.reconstruct(images).values());
+    List<BufferedImage> frames = new ArrayList<>();
+    for (int from = 0; from < originals.length; from += shape.size()) {
+      int to = from + shape.size();
+      frames.add(
+          LatentPictures.pairs(
+              grid(1),
+              Arrays.copyOfRange(originals, from, to),
+              Arrays.copyOfRange(made, from, to),
+              "original",
+              "decoded"));
+    }
+    Pictures.writeGif(frames, PAIR_MILLIS, true, out);
   }
 
   /** One row a latent, in the order of {@link #latentOrder}. */

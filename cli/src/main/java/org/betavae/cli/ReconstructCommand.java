@@ -15,11 +15,15 @@ import org.betavae.infer.ModelInfo;
 final class ReconstructCommand extends Command {
   private static final Opt<String> DATA = CommonOptions.DATA.needed();
   private static final Opt<Path> OUT =
-      Opt.path("out", "FILE", "file to write: .png (originals over reconstructions) or .npy")
+      Opt.path(
+              "out",
+              "FILE",
+              "file to write: .png (originals over reconstructions), .gif (one after another) or"
+                  + " .npy")
           .needed();
   private static final Opt<Integer> COUNT =
       Opt.integer(
-          "count", "how many images: 10 drawn at random for .png, all for .npy", 1, 1 << 30);
+          "count", "how many images: 10 drawn at random for pictures, all for .npy", 1, 1 << 30);
   private static final Opt<Integer> BATCH =
       Opt.integer("batch", "images in one call of the model", 1, 65_536).or(256);
   private static final int DEFAULT_IN_PICTURE = 10;
@@ -52,13 +56,13 @@ final class ReconstructCommand extends Command {
   @Override
   Outcome run(Arguments args, Console console) {
     Path out = args.get(OUT);
-    String ending = Targets.file(OUT, out, List.of("png", "npy"));
+    String ending = Targets.file(OUT, out, List.of("png", "gif", "npy"));
     try (BetaVaeModel model = ModelSource.open(args, ModelSource.Need.BOTH);
         Dataset data = ModelData.open(args.get(DATA), model.info())) {
       int count =
           ending.equals("npy")
               ? writeNpy(args, model, data, out, console)
-              : writePng(args, model, data, out);
+              : draw(args, model, data, ending, out);
       ObjectNode json = Json.object();
       json.put("images", count).put("data", data.name()).put("out", out.toString());
       console.say(
@@ -84,7 +88,8 @@ final class ReconstructCommand extends Command {
     return count;
   }
 
-  private static int writePng(Arguments args, BetaVaeModel model, Dataset data, Path out) {
+  private static int draw(
+      Arguments args, BetaVaeModel model, Dataset data, String ending, Path out) {
     int count = Math.min(data.size(), args.find(COUNT).orElse(DEFAULT_IN_PICTURE));
     if (count > MOST_IN_PICTURE) {
       throw new UsageException(
@@ -100,8 +105,13 @@ final class ReconstructCommand extends Command {
             .distinct()
             .limit(count)
             .toArray();
-    ModelPictures.of(model, out)
-        .reconstructions(ModelData.read(data, model.info(), picks), Math.min(COLUMNS, count), out);
+    ModelPictures pictures = ModelPictures.of(model, out);
+    float[] images = ModelData.read(data, model.info(), picks);
+    if (ending.equals("gif")) {
+      pictures.reconstructionsGif(images, out);
+    } else {
+      pictures.reconstructions(images, Math.min(COLUMNS, count), out);
+    }
     return count;
   }
 }

@@ -1,6 +1,7 @@
 package org.betavae.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -44,6 +45,10 @@ class FailureTest {
     assertEquals(1, failure.exitCode());
     assertTrue(failure.line().contains("out of memory: Java heap space"), failure.line());
     assertTrue(failure.line().contains("BETAVAE_JAVA_OPTS"), failure.line());
+    assertFalse(failure.line().contains("--batch"), failure.line());
+    OutOfMemoryError memory = new OutOfMemoryError("Java heap space");
+    assertTrue(Failure.of(memory, new EmbedCommand()).line().contains("smaller --batch"));
+    assertTrue(Failure.of(memory, new GenerateCommand()).line().contains("smaller --count"));
   }
 
   @Test

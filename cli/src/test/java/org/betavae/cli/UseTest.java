@@ -10,12 +10,22 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+import org.betavae.data.DataSources;
+import org.betavae.data.Dataset;
 import org.betavae.data.NpyReader;
 import org.betavae.data.NpyWriter;
 import org.betavae.data.NpzReader;
+import org.betavae.data.SourceOptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -148,6 +158,7 @@ class UseTest {
   @CsvSource({
     "generate,png",
     "reconstruct,png",
+    "reconstruct,gif",
     "reconstruct,npy",
     "traverse,png",
     "traverse,gif",
@@ -170,9 +181,66 @@ class UseTest {
         assertArrayEquals(new int[] {1, SIDE, SIDE}, Arrays.copyOfRange(shape, rank - 3, rank));
       }
     } else {
-      BufferedImage image = ImageIO.read(file.toFile());
-      assertTrue(image.getWidth() >= SIDE && image.getHeight() >= SIDE);
+      List<BufferedImage> frames = frames(file);
+      assertEquals(ending.equals("png") ? 1 : FRAMES.get(command), frames.size());
+      for (BufferedImage image : frames) {
+        assertTrue(image.getWidth() >= SIDE && image.getHeight() >= SIDE);
+        assertTrue(levels(image).size() > 2, "one plain colour and the gaps");
+      }
     }
+  }
+
+  /** There and back again without the turning points twice, but for one pair an image. */
+  private static final Map<String, Integer> FRAMES =
+      Map.of("traverse", 2 * 20 - 2, "interpolate", 2 * 10 - 2, "reconstruct", 10);
+
+  private static List<BufferedImage> frames(Path file) throws IOException {
+    try (ImageInputStream in = ImageIO.createImageInputStream(file.toFile())) {
+      ImageReader reader = ImageIO.getImageReaders(in).next();
+      reader.setInput(in);
+      List<BufferedImage> frames = new ArrayList<>();
+      for (int i = 0; i < reader.getNumImages(true); i++) {
+        frames.add(reader.read(i));
+      }
+      reader.dispose();
+      return frames;
+    }
+  }
+
+  private static Set<Integer> levels(BufferedImage image) {
+    Set<Integer> levels = new TreeSet<>();
+    for (int y = 0; y < image.getHeight(); y++) {
+      for (int x = 0; x < image.getWidth(); x++) {
+        levels.add(image.getRGB(x, y));
+      }
+    }
+    return levels;
+  }
+
+  @Test
+  void reconstructions_showTheDataAboveWhatTheModelMakesOfThem() throws IOException {
+    Path file = tiny.out("pairs.png");
+    Cli.json("reconstruct --model % --data % --count 10 --out %", tiny.run, tiny.data, file);
+    BufferedImage picture = frames(file).get(0);
+    int scale = 64 / SIDE;
+    int cell = SIDE * scale + 2;
+    int left = picture.getWidth() - 10 * cell;
+    int top = picture.getHeight() - 2 * cell;
+    int[] picks = new Random(0).ints(0, TinyRun.IMAGES).distinct().limit(10).toArray();
+    boolean differs = false;
+    try (Dataset data = DataSources.open(tiny.data.toString(), SourceOptions.defaults())) {
+      float[] image = new float[SIDE * SIDE];
+      for (int i = 0; i < picks.length; i++) {
+        data.read(picks[i], image, 0);
+        for (int p = 0; p < image.length; p++) {
+          int x = left + i * cell + p % SIDE * scale;
+          int y = top + p / SIDE * scale;
+          assertEquals(Math.round(255 * image[p]), picture.getRaster().getSample(x, y, 0));
+          differs |= picture.getRaster().getSample(x, y + cell, 0) != Math.round(255 * image[p]);
+        }
+      }
+    }
+    assertTrue(differs, "the reconstructions are the data");
   }
 
   @Test

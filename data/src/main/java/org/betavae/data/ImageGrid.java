@@ -82,6 +82,34 @@ public record ImageGrid(
     return new ImageGrid(shape, columns, padding, scale, rowLabels, labels);
   }
 
+  /** Images that are made as they are drawn. */
+  public interface Items {
+    /**
+     * Some of them.
+     *
+     * @return images as rows, columns, channels, shape {@code [count, shape.size()]}
+     */
+    float[] values(int first, int count);
+  }
+
+  /**
+   * Draws images row by row as {@link #draw(float[], int, int)} does, asking for so many at once,
+   * so that they need not all be in memory.
+   */
+  public BufferedImage draw(int count, int atOnce, Items items) {
+    atLeast("number of images", count, 1);
+    atLeast("images at once", atOnce, 1);
+    BufferedImage picture = blank(count);
+    for (int first = 0; first < count; first += atOnce) {
+      int part = Math.min(atOnce, count - first);
+      float[] values = items.values(first, part);
+      Objects.checkFromIndexSize(0, Math.multiplyExact(part, shape.size()), values.length);
+      drawImages(values, 0, first, part, picture.getRaster());
+    }
+    drawLabels(picture.getRaster());
+    return picture;
+  }
+
   /**
    * Draws images row by row; values outside [0, 1] are cut off, NaN is black.
    *
@@ -95,22 +123,28 @@ public record ImageGrid(
   public BufferedImage draw(float[] values, int offset, int count) {
     atLeast("number of images", count, 1);
     Objects.checkFromIndexSize(offset, Math.multiplyExact(count, shape.size()), values.length);
+    BufferedImage picture = blank(count);
+    drawImages(values, offset, 0, count, picture.getRaster());
+    drawLabels(picture.getRaster());
+    return picture;
+  }
+
+  private BufferedImage blank(int count) {
     int rows = (count + columns - 1) / columns;
     if (!rowLabels.isEmpty() && rowLabels.size() != rows) {
       throw new IllegalArgumentException(
           "%d row labels, expected %d, one a row, or none. Give one for each."
               .formatted(rowLabels.size(), rows));
     }
-    BufferedImage picture =
-        blank(left() + columns * (long) cellWidth(), top() + rows * (long) cellHeight());
-    WritableRaster raster = picture.getRaster();
+    return blank(left() + columns * (long) cellWidth(), top() + rows * (long) cellHeight());
+  }
+
+  private void drawImages(float[] values, int offset, int first, int count, WritableRaster raster) {
     for (int i = 0; i < count; i++) {
-      int x = left() + i % columns * cellWidth();
-      int y = top() + i / columns * cellHeight();
+      int x = left() + (first + i) % columns * cellWidth();
+      int y = top() + (first + i) / columns * cellHeight();
       drawImage(values, offset + i * shape.size(), raster, x, y);
     }
-    drawLabels(raster);
-    return picture;
   }
 
   private int cellWidth() {

@@ -47,7 +47,7 @@ final class Devices {
       return "gpu";
     }
     if (wish.equals("gpu")) {
-      throw new TrainException(
+      throw TrainException.unusable(
           "No GPU: device is gpu, and TensorFlow finds none. It needs Linux x86-64, CUDA 12.5, cuDNN"
               + " 9.3 and TensorFlow's libraries for it (BETAVAE_GPU=1 ./betavae, or Maven's profile"
               + " gpu). Use device auto or cpu to train on the processor.");

@@ -71,7 +71,7 @@ final class StateCheck {
     int shown = Math.min(SHOWN, differences.size());
     String more =
         differences.size() > shown ? " and " + (differences.size() - shown) + " more" : "";
-    return new TrainException(
+    return TrainException.unusable(
         "Checkpoint "
             + source
             + " is of another "

@@ -76,7 +76,7 @@ final class TrainingRun implements AutoCloseable {
     Optional<CheckpointStore.Loaded> latest = checkpoints.latest(listener::onMessage);
     if (latest.isEmpty()) {
       if (!checkpoints.isEmpty()) {
-        throw new TrainException(
+        throw TrainException.unusable(
             "Cannot resume "
                 + run.root()
                 + ": none of its checkpoints can be read. Start again with --overwrite.");
@@ -142,7 +142,7 @@ final class TrainingRun implements AutoCloseable {
   private void requireSameData(Checkpoint checkpoint) {
     long before = checkpoint.progress().getOrDefault(ITEMS, -1.0).longValue();
     if (before >= 0 && before != data.all().size()) {
-      throw new TrainException(
+      throw TrainException.unusable(
           "Cannot resume "
               + run.root()
               + ": data "
