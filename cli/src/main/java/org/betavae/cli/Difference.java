@@ -19,7 +19,7 @@ record Difference(double scaled, double absolute, double largestValue) {
    * Compares two tensors of one size.
    *
    * @param wanted what the values should be
-   * @return infinite where only one of both is not a number
+   * @return infinite where one of both, or both, are not a number
    */
   static Difference of(Tensor wanted, Tensor found) {
     double scaled = 0;
@@ -28,8 +28,8 @@ record Difference(double scaled, double absolute, double largestValue) {
     for (int i = 0; i < wanted.size(); i++) {
       double w = wanted.doubleAt(i);
       double f = found.doubleAt(i);
-      // The same infinity on both sides is no difference; NaN beside a number is an infinite one.
-      double d = Double.compare(w, f) == 0 ? 0 : Math.abs(w - f);
+      // The same infinity on both sides is no difference; NaN is an infinite one to anything.
+      double d = w == f ? 0 : Math.abs(w - f);
       d = Double.isNaN(d) ? Double.POSITIVE_INFINITY : d;
       double size = Math.abs(w);
       absolute = Math.max(absolute, d);

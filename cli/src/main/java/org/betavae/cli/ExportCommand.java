@@ -5,12 +5,17 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.betavae.data.DataException;
+import org.betavae.data.DataSources;
 import org.betavae.data.Dataset;
+import org.betavae.data.ItemShape;
+import org.betavae.data.SourceOptions;
 import org.betavae.export.ConvertOptions;
 import org.betavae.export.ModelFacts;
 import org.betavae.export.ModelFolder;
 import org.betavae.export.Precision;
 import org.betavae.train.RunFolder;
+import org.betavae.train.TrainConfig;
 
 /** {@code export}: a run to a model folder. */
 final class ExportCommand extends Command {
@@ -19,6 +24,10 @@ final class ExportCommand extends Command {
   private static final Opt<Path> OUT =
       Opt.path("out", "MODEL", "model folder to write: encoder.onnx, decoder.onnx, model.json")
           .needed();
+
+  private static final Opt<String> DATA =
+      CommonOptions.DATA.helped(
+          "compare on this; by default the run's data, or random items where they are not here");
 
   /** Shared with {@code train}, which exports too. */
   static final Opt<Integer> OPSET =
@@ -43,14 +52,14 @@ final class ExportCommand extends Command {
 
   @Override
   List<Opt<?>> options() {
-    return List.of(FROM, OUT, OPSET, PRECISION, CommonOptions.OVERWRITE);
+    return List.of(FROM, OUT, OPSET, PRECISION, DATA, CommonOptions.OVERWRITE);
   }
 
   @Override
   String details() {
     return "ONNX Runtime is compared with TensorFlow on "
         + RunExport.INPUTS
-        + " items of the run's data and as many latents; the export fails above "
+        + " items of --data and as many latents; the export fails above "
         + Numbers.plain(RunExport.LARGEST_DIFFERENCE)
         + " ("
         + Numbers.plain(RunExport.LARGEST_HALF_DIFFERENCE)
@@ -61,6 +70,40 @@ final class ExportCommand extends Command {
   @Override
   List<String> examples() {
     return List.of("export --from first --out model --overwrite");
+  }
+
+  /** What is said, the run's data, or random items with a note where those cannot be had. */
+  private static Dataset parityData(Arguments args, RunFolder run, Console console) {
+    ItemShape shape = shape(run.readSummary().itemShape());
+    if (args.has(DATA)) {
+      return DataSources.open(args.get(DATA), SourceOptions.wanting(shape));
+    }
+    TrainConfig config = run.readConfig();
+    String reason;
+    try {
+      Dataset data = TrainingData.open(config);
+      if (data.shape().equals(shape)) {
+        return data;
+      }
+      reason = "are now of " + data.shape() + " and not of " + shape;
+      data.close();
+    } catch (DataException | IllegalArgumentException e) {
+      reason = "cannot be opened from here";
+    }
+    console.note(
+        Main.PREFIX
+            + "the run's data "
+            + config.data()
+            + " "
+            + reason
+            + ": comparing on random items. Name images to compare on with --data.");
+    return new RandomItems(shape, RunExport.INPUTS, config.seed());
+  }
+
+  private static ItemShape shape(List<Integer> sizes) {
+    return sizes.size() == 3
+        ? ItemShape.image(sizes.get(0), sizes.get(1), sizes.get(2))
+        : ItemShape.vector(sizes.get(0));
   }
 
   @Override
@@ -74,7 +117,7 @@ final class ExportCommand extends Command {
     ModelFolder.checkTarget(out, existing);
     RunFolder run = RunFolder.open(args.get(FROM));
     RunExport export = new RunExport(run);
-    try (Dataset data = TrainingData.open(run.readConfig())) {
+    try (Dataset data = parityData(args, run, console)) {
       ModelFacts facts = export.write(out, args.get(OPSET), precision(args), existing, data);
       ObjectNode json = Json.object().put("out", out.toString()).put("opset", args.get(OPSET));
       json.put("precision", args.get(PRECISION));

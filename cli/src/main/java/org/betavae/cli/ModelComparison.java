@@ -68,7 +68,8 @@ final class ModelComparison {
    * Runs both.
    *
    * @param inputs in TensorFlow's layout, or in the ONNX model's
-   * @return the difference of each output; infinite where one of both is not a number
+   * @return the difference of each output
+   * @throws CommandException if an output holds NaN, or the models' outputs do not fit
    */
   Map<String, Difference> differences(Map<String, Tensor> inputs) {
     Map<String, Tensor> forTensorFlow = new LinkedHashMap<>();
@@ -94,7 +95,11 @@ final class ModelComparison {
     Map<String, Tensor> wanted = tensorFlow.run(forTensorFlow);
     Map<String, Tensor> found = onnx.run(forOnnx);
     Map<String, Tensor> fitted = new LinkedHashMap<>();
-    wanted.forEach((name, w) -> fitted.put(name, result(name, w, found.get(name))));
+    wanted.forEach(
+        (name, w) -> {
+          fitted.put(name, result(name, w, found.get(name)));
+          NanCheck.require(what, name, w, fitted.get(name));
+        });
     return Difference.ofAll(wanted, fitted);
   }
 

@@ -2,14 +2,18 @@ package org.betavae.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.betavae.data.NpzWriter;
 import org.betavae.export.Tensor;
 import org.junit.jupiter.api.BeforeAll;
@@ -125,13 +129,71 @@ class ExchangeTest {
   }
 
   @Test
-  void difference_ofNumberAndNaN_isInfinite_ofEqualInfinitiesNone() {
+  void difference_ofNaN_isInfinite_ofEqualInfinitiesNone() {
     float infinite = Float.POSITIVE_INFINITY;
     Tensor wanted = floats(Float.NaN, infinite);
-    assertEquals(0, Difference.of(wanted, floats(Float.NaN, infinite)).scaled());
+    assertEquals(infinite, Difference.of(wanted, floats(Float.NaN, infinite)).scaled());
+    assertEquals(0, Difference.of(floats(infinite), floats(infinite)).scaled());
     assertEquals(infinite, Difference.of(wanted, floats(1, infinite)).scaled());
     assertEquals(infinite, Difference.of(wanted, floats(Float.NaN, 3)).absolute());
     assertEquals(infinite, Difference.of(floats(7), floats(Float.NaN)).scaled());
+  }
+
+  @Test
+  void outputsThatAreNaN_failWithNameAndCount_evenIfBothSayNaN() throws IOException {
+    Tensor broken = floats(Float.NaN, 1, Float.NEGATIVE_INFINITY);
+    CommandException e =
+        assertThrows(
+            CommandException.class,
+            () -> NanCheck.require("run/encoder", "log_var", broken, broken));
+    assertEquals(1, e.exitCode());
+    assertTrue(
+        e.getMessage()
+            .startsWith(
+                "run/encoder: output log_var holds 1 values that are NaN in TensorFlow and 1 in ONNX"
+                    + " Runtime, of 3"),
+        e.getMessage());
+    Path inputs = tiny.out("huge.npz");
+    float[] huge = new float[2 * TinyRun.LATENTS];
+    Arrays.fill(huge, Float.NaN);
+    try (NpzWriter npz = NpzWriter.create(inputs)) {
+      npz.add("z", huge, 2, TinyRun.LATENTS);
+      npz.finish();
+    }
+    Path decoder = tiny.run.resolve("saved_model/decoder");
+    Cli.run(
+            "verify --saved-model % --onnx % --inputs %",
+            decoder, tiny.model.resolve("decoder.onnx"), inputs)
+        .assertErrorNames(1, "decoder.onnx: output ", "values that are NaN", "of 1568");
+  }
+
+  @Test
+  void export_whereTheRunsDataAreGone_comparesOnRandomItems_orOnThoseGiven() throws IOException {
+    Path moved = tiny.out("moved run");
+    try (Stream<Path> tree = Files.walk(tiny.run)) {
+      for (Path from : tree.toList()) {
+        Files.copy(from, moved.resolve(tiny.run.relativize(from).toString()));
+      }
+    }
+    Path config = moved.resolve("config.yaml");
+    String text = Files.readString(config);
+    Files.writeString(config, text.replace(tiny.data.toString(), "no/such.npy"));
+    assertNotEquals(text, Files.readString(config));
+    Cli random = Cli.run("export --from % --out %", moved, tiny.out("by random"));
+    assertEquals(0, random.exitCode(), random.err());
+    List<String> notes = random.err().lines().filter(l -> l.startsWith("betavae: ")).toList();
+    assertEquals(1, notes.size(), random.err());
+    assertTrue(
+        notes.get(0).contains("data no/such.npy cannot be opened from here") // what is missing
+            && notes.get(0).contains("random items")
+            && notes.get(0).contains("--data"),
+        random.err());
+    Cli given = Cli.run("export --from % --data % --out %", moved, tiny.data, tiny.out("by data"));
+    assertEquals(0, given.exitCode(), given.err());
+    assertFalse(given.err().contains("random items"), given.err());
+    Cli.run("export --from % --data sprites --out %", moved, tiny.out("never"))
+        .assertErrorNames(2, "sprites", "28x28x1");
+    assertFalse(Files.exists(tiny.out("never")));
   }
 
   @Test

@@ -13,9 +13,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import org.betavae.data.Dataset;
+import org.betavae.data.ItemShape;
 import org.betavae.data.NpyReader;
 import org.betavae.data.NpyWriter;
+import org.betavae.train.TrainConfig;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -93,6 +97,29 @@ class TrainCommandTest {
     assertTrue(Files.exists(run.resolve("model/encoder.onnx")));
     Cli.json(line + "3 --resume --no-export", tiny.data, run);
     assertFalse(Files.exists(run.resolve("model")));
+  }
+
+  @Test
+  void unusableInputOfARun_endsWith2() throws IOException {
+    Path run = tiny.out("of other data");
+    String line = "train --arch conv32 --latent 2 --batch 8 --no-export --data % --out %";
+    Cli.json(line + " --steps 2", tiny.data, run);
+    Path other = tiny.out("other.npy");
+    try (NpyWriter writer = NpyWriter.create(other, 40, TinyRun.SIDE, TinyRun.SIDE)) {
+      int values = 40 * TinyRun.SIDE * TinyRun.SIDE;
+      writer.write(new float[values], 0, values);
+    }
+    Cli resumed = Cli.run(line + " --steps 3 --resume --validation-fraction 0.05", other, run);
+    assertEquals(2, resumed.exitCode(), resumed.err());
+    assertTrue(resumed.err().contains("Give the same data"), resumed.err());
+    try (Stream<Path> checkpoints = Files.list(run.resolve("checkpoints"))) {
+      for (Path checkpoint : checkpoints.toList()) {
+        Files.writeString(checkpoint, "damaged");
+      }
+    }
+    Cli damaged = Cli.run(line + " --steps 3 --resume", tiny.data, run);
+    assertEquals(2, damaged.exitCode(), damaged.err());
+    assertTrue(damaged.err().contains("none of its checkpoints can be read"), damaged.err());
   }
 
   @Test
@@ -207,6 +234,17 @@ class TrainCommandTest {
         pictures, sized);
     json = Cli.json("inspect %", sized);
     assertEquals("[9,9,3]", json.at("/summary/item_shape").toString());
+    Path gray = Files.createDirectories(tiny.out("gray pictures"));
+    for (int i = 0; i < 4; i++) {
+      BufferedImage image = new BufferedImage(20 + i, 30, BufferedImage.TYPE_BYTE_GRAY);
+      image.getRaster().setSample(i, i, 0, 200);
+      ImageIO.write(image, "png", gray.resolve(i + ".png").toFile());
+    }
+    TrainConfig config =
+        TrainConfig.defaults().toBuilder().data(gray.toString()).arch("conv32").build();
+    try (Dataset data = TrainingData.open(config)) {
+      assertEquals(ItemShape.image(32, 32, 1), data.shape());
+    }
   }
 
   @Test
@@ -239,7 +277,7 @@ class TrainCommandTest {
   }
 
   @Test
-  void quickstart_withoutTime_isRefused() {
+  void quickstart_withoutTime_isRefused() throws IOException {
     Cli.run("quickstart --minutes 0 --out %", tiny.out("q"))
         .assertErrorNames(2, "--minutes is \"0\"", "from 0.5");
     Cli.run("quickstart --out %", tiny.run).assertErrorNames(2, "not empty", "--overwrite");
