@@ -13,6 +13,11 @@ final class CommonOptions {
       Opt.flag("debug", "show stack traces and what the native libraries log");
 
   static final Opt<Long> SEED = Opt.seed();
+
+  /** So that scripts may give a seed to every command alike. */
+  private static final Opt<Long> UNUSED_SEED =
+      SEED.helped("accepted everywhere; this command draws nothing at random");
+
   static final Opt<Boolean> OVERWRITE =
       Opt.flag("overwrite", "replace what an earlier run wrote there");
   static final Opt<String> DATA =
@@ -27,6 +32,9 @@ final class CommonOptions {
   /** The options of a command and those that every command has. */
   static List<Opt<?>> of(Command command) {
     List<Opt<?>> all = new ArrayList<>(command.options());
+    if (all.stream().noneMatch(option -> option.name().equals(SEED.name()))) {
+      all.add(UNUSED_SEED);
+    }
     all.addAll(List.of(JSON, DEBUG, HELP));
     return all;
   }

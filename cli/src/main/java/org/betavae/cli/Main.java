@@ -66,6 +66,19 @@ public final class Main {
    * @return 0 done, 1 failed, 2 wrong arguments or unusable input
    */
   static int run(String[] args, PrintStream out, PrintStream err) {
+    int exitCode = dispatch(args, out, err);
+    // A print stream keeps its failures to itself: a full disk, a closed pipe.
+    if (out.checkError() && exitCode == ExitCode.DONE) {
+      err.println(
+          PREFIX
+              + "standard output cannot be written, expected all of the result there: the disk is"
+              + " full, or its reader ended. Free some space or check the pipe, then run again.");
+      return ExitCode.FAILED;
+    }
+    return exitCode;
+  }
+
+  private static int dispatch(String[] args, PrintStream out, PrintStream err) {
     List<String> words = new ArrayList<>(Arrays.asList(args));
     boolean helpWanted = words.removeIf(w -> w.equals("--help") || w.equals("-h"));
     if (!words.isEmpty() && words.get(0).equals("help")) {
@@ -89,7 +102,7 @@ public final class Main {
       out.print(HelpText.of(commands()));
       return ExitCode.DONE;
     }
-    err.println(PREFIX + noSuchCommand(words));
+    err.println(PREFIX + Failure.oneLine(noSuchCommand(words)));
     return ExitCode.USAGE;
   }
 

@@ -6,6 +6,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import java.nio.ByteBuffer;
@@ -71,6 +72,8 @@ final class OnnxRunner implements AutoCloseable {
   private OnnxRunner(String what, Opening opening) {
     this.what = what;
     try {
+      // What goes wrong is thrown; ONNX Runtime would also print it, on lines of its own.
+      options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
       session = opening.open(environment, options);
     } catch (OrtException e) {
       options.close();

@@ -4,6 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -61,6 +66,56 @@ class MainTest {
       Set<String> unique = names.stream().collect(Collectors.toSet());
       assertEquals(unique.size(), names.size(), command.name() + names);
     }
+  }
+
+  @Test
+  void seed_isTakenByEveryCommand() {
+    for (Command command : Main.commands()) {
+      List<String> names = CommonOptions.of(command).stream().map(Opt::name).toList();
+      assertTrue(names.contains("seed"), command.name());
+    }
+  }
+
+  @Test
+  void errors_areOneLine_evenIfAnArgumentHasSeveral() {
+    for (String[] args :
+        List.of(
+            new String[] {"emb\ned"},
+            new String[] {"bench", "a\nb"},
+            new String[] {"inspect", "--oh\r\nno"},
+            new String[] {"generate", "--count", "1\n2", "--model", "m", "--out", "a\nb.txt"})) {
+      ByteArrayOutputStream err = new ByteArrayOutputStream();
+      int exitCode =
+          Main.run(
+              args,
+              new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8),
+              new PrintStream(err, true, StandardCharsets.UTF_8));
+      assertEquals(2, exitCode);
+      String text = err.toString(StandardCharsets.UTF_8);
+      assertEquals(1, text.lines().count(), text);
+    }
+  }
+
+  @Test
+  void standardOutputThatCannotBeWritten_isAFailure() {
+    OutputStream full =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException("No space left on device");
+          }
+        };
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int exitCode =
+        Main.run(
+            new String[] {"--version"},
+            new PrintStream(full, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8));
+    String text = err.toString(StandardCharsets.UTF_8);
+    assertEquals(1, exitCode);
+    assertEquals(1, text.lines().count(), text);
+    assertTrue(text.startsWith("betavae: standard output cannot be written"), text);
+    assertTrue(text.contains("Free some space"), text);
   }
 
   @Test
