@@ -13,7 +13,11 @@ import org.betavae.train.TrainConfig;
 import org.betavae.train.TrainListener;
 import org.betavae.train.Trainer;
 
-/** Trains a beta-VAE on the built-in sprites and exports it to ONNX, without Python. */
+/**
+ * Trains a beta-VAE on the built-in sprites and exports it to ONNX, without Python. Unlike the
+ * command {@code betavae export}, it does not compare ONNX Runtime with TensorFlow afterwards;
+ * {@code betavae verify --from RUN} does.
+ */
 public final class TrainAndExport {
   private TrainAndExport() {}
 

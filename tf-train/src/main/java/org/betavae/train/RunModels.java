@@ -17,6 +17,11 @@ import org.betavae.export.TfToOnnx;
  * A run's encoder and decoder as ONNX models with the facts about them, ready for {@link
  * org.betavae.export.ModelFolder#write}. Images are channels first, as everywhere in ONNX.
  *
+ * <p>Nothing is run here: whether ONNX Runtime gives what TensorFlow gave is not checked. The
+ * command {@code betavae export} measures it and refuses a model that differs, and {@code betavae
+ * verify --from RUN} measures it later; a program of its own may compare some items in both, and
+ * store the result with {@link ModelFacts#withParity}.
+ *
  * @param encoder {@code x [N, c, h, w]} or {@code [N, d]} to {@code mean} and {@code log_var}
  * @param decoder {@code z} to {@code x}, and {@code logits} where the likelihood has them
  * @param facts what the model folder says about both; parity is not measured yet
