@@ -117,6 +117,10 @@ public final class Parity {
         b.setAttr(name, s);
       } else if (value instanceof long[] l) {
         b.setAttr(name, l);
+      } else if (value instanceof float[] f) {
+        b.setAttr(name, f);
+      } else if (value instanceof Shape s) {
+        b.setAttr(name, s);
       } else if (value instanceof DataType t) {
         b.setAttr(name, t);
       } else {
