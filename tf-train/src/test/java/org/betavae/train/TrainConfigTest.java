@@ -213,6 +213,10 @@ class TrainConfigTest {
     Files.writeString(run.resolve("notes.txt"), "mine");
     var e = assertThrows(IllegalArgumentException.class, () -> RunFolder.create(run, false));
     assertTrue(e.getMessage().contains("--resume"), e.getMessage());
+    e = assertThrows(IllegalArgumentException.class, () -> RunFolder.create(run, true));
+    assertTrue(e.getMessage().contains("holds history.jsonl, notes.txt"), e.getMessage());
+    assertTrue(e.getMessage().contains("Name another folder"), e.getMessage());
+    new RunFolder(run).writeConfig(TrainConfig.defaults());
     RunFolder.create(run, true);
     assertTrue(Files.notExists(run.resolve("history.jsonl")));
     assertEquals("mine", Files.readString(run.resolve("notes.txt")));

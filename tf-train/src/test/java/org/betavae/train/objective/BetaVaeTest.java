@@ -17,7 +17,7 @@ class BetaVaeTest {
 
   @Test
   void loss_ofVae_ignoresBeta() {
-    assertEquals(60, loss(settings("vae", 4, "warm-up"), 1));
+    assertEquals(60, loss(settings("vae", 4, "constant"), 1));
   }
 
   @Test
