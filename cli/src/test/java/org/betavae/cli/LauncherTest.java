@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -34,6 +33,15 @@ class LauncherTest {
   private boolean withJavaHome = true;
 
   private record Run(int exitCode, String out, String err) {}
+
+  /**
+   * A launcher at work, behind a shell that ends only when everything that writes to its standard
+   * error has: Java would drop what a filter writes after the launcher's own end.
+   */
+  private record Started(Process shell, Path streams) {}
+
+  private static final String SHELL =
+      "{ \"$@\" 2>&1 >\"$STREAMS/out\"; echo $? >\"$STREAMS/code\"; } | cat >\"$STREAMS/err\"";
 
   @BeforeEach
   void makeProject() throws IOException {
@@ -87,8 +95,9 @@ class LauncherTest {
     assertTrue(file.toFile().setExecutable(true));
   }
 
-  private Process start(Path launcher, String... args) throws IOException {
-    List<String> command = new ArrayList<>(List.of(launcher.toString()));
+  private Started start(Path launcher, String... args) throws IOException {
+    List<String> command =
+        new ArrayList<>(List.of("/bin/bash", "-c", SHELL, "shell", launcher.toString()));
     command.addAll(List.of(args));
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
     Map<String, String> environment = builder.environment();
@@ -101,13 +110,18 @@ class LauncherTest {
     environment.put("PATH", folder.resolve("bin") + ":" + environment.get("PATH"));
     environment.remove("BETAVAE_JAVA_OPTS");
     environment.put("BETAVAE_GPU", gpu);
-    return builder.start();
+    Path streams = Files.createTempDirectory(folder, "streams");
+    environment.put("STREAMS", streams.toString());
+    return new Started(builder.start(), streams);
   }
 
-  private static Run end(Process process) throws IOException, InterruptedException {
-    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
-    return new Run(process.waitFor(), out, err);
+  private static Run end(Started started) throws IOException, InterruptedException {
+    assertEquals(0, started.shell().waitFor());
+    Path streams = started.streams();
+    return new Run(
+        Integer.parseInt(Files.readString(streams.resolve("code")).strip()),
+        Files.readString(streams.resolve("out")),
+        Files.readString(streams.resolve("err")));
   }
 
   private Run run(String... args) throws IOException, InterruptedException {
@@ -277,11 +291,11 @@ class LauncherTest {
 
   @Test
   void concurrentFirstStarts_buildOnce() throws Exception {
-    List<Process> started = new ArrayList<>();
+    List<Started> started = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
       started.add(start(project.resolve("betavae"), "--version"));
     }
-    for (Process process : started) {
+    for (Started process : started) {
       assertEquals(3, end(process).exitCode());
     }
     assertEquals(1, builds());
