@@ -45,7 +45,7 @@ final class QuickstartCommand extends Command {
 
   /**
    * So small a weight lets further latents in, for direction and shape. Straight to {@link
-   * #LAST_BETA} they stayed off: the negative ELBO was 101 nats in place of 84.
+   * #LAST_BETA} they stayed off: the negative ELBO was 101 nats in place of 83.
    */
   private static final double LOW_BETA = 0.1;
 
