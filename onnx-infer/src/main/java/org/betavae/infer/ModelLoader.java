@@ -217,9 +217,7 @@ final class ModelLoader {
   }
 
   private static Probed probe(OnnxFile file, TensorSpec input, int batch) {
-    Probed probed = new Probed(input, batch, file.probe(input, batch));
-    file.dropSlowParallel(input, input.fixedBatch() > 0 ? batch : 1);
-    return probed;
+    return new Probed(input, batch, file.probe(input, batch));
   }
 
   private static ItemLayout layout(OnnxFile file, TensorSpec images, Optional<ItemShape> known) {

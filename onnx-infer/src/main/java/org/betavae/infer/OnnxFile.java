@@ -20,9 +20,8 @@ import java.util.Optional;
 /**
  * One ONNX file, opened twice: a session whose operators run on the caller's thread alone, for bulk
  * work and for concurrent callers, and one whose operators run on all threads, for the latency of a
- * single small call; the latter is closed again where it is no faster, see {@link
- * #dropSlowParallel}. Both give the same results but for the rounding of float32, since work that
- * is shared out may be summed in another order.
+ * single small call. Both give the same results but for the rounding of float32, since work that is
+ * shared out may be summed in another order.
  *
  * <p>Safe for threads, as sessions are, but for {@link #close()}, which the owner calls when no
  * call is in flight.
@@ -31,7 +30,6 @@ final class OnnxFile implements AutoCloseable {
   private final Path path;
   private final NativeHandles handles = new NativeHandles();
   private final OrtSession single;
-  private final NativeHandles parallelHandles;
   private final List<TensorSpec> inputs;
   private final List<TensorSpec> outputs;
   private final Map<String, String> properties;
@@ -42,10 +40,9 @@ final class OnnxFile implements AutoCloseable {
     checkReadable(path);
     try {
       this.single = open(1, provider, handles);
-      this.parallelHandles = handles.add(new NativeHandles());
       // A GPU computes one call at a time anyway; a second session would double its memory.
       if (threads > 1 && provider != Provider.CUDA) {
-        this.parallel = Optional.of(open(threads, provider, parallelHandles));
+        this.parallel = Optional.of(open(threads, provider, handles));
       }
       this.inputs = specs(single.getInputInfo());
       this.outputs = specs(single.getOutputInfo());
@@ -73,30 +70,9 @@ final class OnnxFile implements AutoCloseable {
     return single;
   }
 
-  /** Runs each call on all threads; empty where that is not possible or not faster. */
+  /** Runs each call on all threads; empty for a single thread. */
   Optional<OrtSession> parallel() {
     return parallel;
-  }
-
-  /**
-   * Times both sessions on one batch and closes the one on all threads unless it is clearly faster:
-   * for a small network, waking the other threads costs more than they take over. Takes about 30
-   * ms, or four runs of each session where these take longer.
-   *
-   * @param input the only input, sizes known but for the batch
-   */
-  void dropSlowParallel(TensorSpec input, int batch) {
-    if (parallel.isEmpty()) {
-      return;
-    }
-    try (OnnxTensor zeros = zeros(input, batch)) {
-      if (!SessionRace.isFaster(parallel.get(), single, Map.of(input.name(), zeros))) {
-        parallel = Optional.empty();
-        parallelHandles.close();
-      }
-    } catch (OrtException e) {
-      return; // nothing is known of the speed, and a caller will hear of the failure
-    }
   }
 
   List<TensorSpec> inputs() {
