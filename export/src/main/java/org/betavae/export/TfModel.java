@@ -96,7 +96,13 @@ public final class TfModel {
     return graph.outputs().stream().map(TfGraph.Output::spec).toList();
   }
 
-  TfGraph graph() {
+  /** A model of a graph that a program put together. */
+  public static TfModel ofGraph(TfGraph graph) {
+    return new TfModel(graph);
+  }
+
+  /** The graph between the inputs and the outputs. */
+  public TfGraph graph() {
     return graph;
   }
 }

@@ -46,6 +46,11 @@ final class Flattener {
      * @param name in the flat graph
      */
     Tensor read(NodeDef node, String name);
+
+    /** Whether gradient descent changes a variable. */
+    default boolean isTrainable(NodeDef node) {
+      return true;
+    }
   }
 
   private final Inliner inliner;
@@ -160,7 +165,12 @@ final class Flattener {
 
   private TfNode make(Scope scope, NodeDef def, String name) {
     if (VARIABLES.contains(def.getOp())) {
-      return new TfNode(name, TfNode.CONST, Map.of(), variables.read(def, name));
+      return new TfNode(
+          name,
+          TfNode.CONST,
+          Map.of(),
+          variables.read(def, name),
+          variables.isTrainable(def) ? TfNode.Variable.TRAINABLE : TfNode.Variable.STATE);
     }
     Map<String, AttrValue> attributes = scope.attributes(def);
     if (def.getOp().equals(TfNode.INPUT)) {

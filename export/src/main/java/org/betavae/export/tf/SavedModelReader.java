@@ -162,7 +162,8 @@ public final class SavedModelReader {
             ? new VariableStore(
                 inliner,
                 meta.getSaverDef().getRestoreOpName(),
-                folder.resolve("variables").resolve("variables"))
+                folder.resolve("variables").resolve("variables"),
+                new TrainableVariables(meta))
             : SavedModelReader::noWeights;
     Map<String, TensorSpec> inputs = new LinkedHashMap<>();
     new TreeMap<>(s.getInputsMap())

@@ -19,18 +19,35 @@ public final class TfNode {
   /** Operator of a node that holds a value: a constant, or a variable with its stored weights. */
   public static final String CONST = "Const";
 
+  /** What a node that holds a value is to somebody who trains the graph. */
+  public enum Variable {
+    /** No variable: a constant, or a node that computes. */
+    NONE,
+    /** A variable that gradient descent changes. */
+    TRAINABLE,
+    /** A variable that changes in other ways, such as the running mean of a batch norm. */
+    STATE
+  }
+
   private final String name;
   private final String op;
   private final Map<String, AttrValue> attributes;
   private final List<TfOutput> inputs = new ArrayList<>();
   private final Tensor value;
+  private final Variable variable;
   private List<TfBody> bodies = List.of();
 
   TfNode(String name, String op, Map<String, AttrValue> attributes, Tensor value) {
+    this(name, op, attributes, value, Variable.NONE);
+  }
+
+  TfNode(
+      String name, String op, Map<String, AttrValue> attributes, Tensor value, Variable variable) {
     this.name = name;
     this.op = op;
     this.attributes = attributes;
     this.value = value;
+    this.variable = variable;
   }
 
   void addInput(TfOutput input) {
@@ -72,6 +89,16 @@ public final class TfNode {
    */
   public Tensor value() {
     return value;
+  }
+
+  /** Whether it is a variable, and of which kind; variables have the operator {@link #CONST}. */
+  public Variable variable() {
+    return variable;
+  }
+
+  /** The attributes by name, as TensorFlow's {@code NodeDef} has them. */
+  public Map<String, AttrValue> attributes() {
+    return Collections.unmodifiableMap(attributes);
   }
 
   /**

@@ -18,6 +18,7 @@ final class VariableStore implements Flattener.Variables {
   private static final String OBJECT_ENTRY = "/.ATTRIBUTES/VARIABLE_VALUE";
 
   private final Path prefix;
+  private final TrainableVariables trainable;
   private final Map<String, Restored> entryByVariable;
 
   /**
@@ -35,9 +36,11 @@ final class VariableStore implements Flattener.Variables {
    *
    * @param restore name of the restore operation; may be empty
    * @param prefix of the checkpoint's files
+   * @param trainable which variables gradient descent changes
    */
-  VariableStore(Inliner inliner, String restore, Path prefix) {
+  VariableStore(Inliner inliner, String restore, Path prefix, TrainableVariables trainable) {
     this.prefix = prefix;
+    this.trainable = trainable;
     this.entryByVariable = new HashMap<>();
     collect(inliner, inliner.root());
     NodeDef call = inliner.root().nodes.get(restore.split(":", 2)[0]);
@@ -86,6 +89,11 @@ final class VariableStore implements Flattener.Variables {
 
   /** An entry of the checkpoint, and which part of it in RestoreV2's words; empty for all of it. */
   private record Restored(String entry, String slice) {}
+
+  @Override
+  public boolean isTrainable(NodeDef node) {
+    return trainable.contains(node);
+  }
 
   @Override
   public Tensor read(NodeDef node, String name) {
