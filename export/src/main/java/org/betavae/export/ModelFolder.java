@@ -6,9 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Writes and reads model folders: {@code encoder.onnx}, {@code decoder.onnx} and {@code
@@ -37,8 +35,6 @@ public final class ModelFolder {
           "encoder.data",
           "decoder.data");
 
-  private static final int NAMED_FILES = 5;
-
   /** What to do with a target that exists. */
   public enum Existing {
     /** Fail and leave it as it is, unless it is an empty folder. */
@@ -58,29 +54,17 @@ public final class ModelFolder {
    */
   public static void write(
       Path folder, OnnxModel encoder, OnnxModel decoder, ModelFacts facts, Existing existing) {
-    Path target = folder.toAbsolutePath().normalize();
     checkTarget(folder, existing);
     byte[] encoderBytes = encoder.withMetadata(FactsJson.metadata(facts, "encoder")).toBytes();
     byte[] decoderBytes = decoder.withMetadata(FactsJson.metadata(facts, "decoder")).toBytes();
     String json = FactsJson.write(facts);
-    Path aside = null;
-    try {
-      Files.createDirectories(target.getParent());
-      aside = WholeFile.folderAside(target, ".part");
-      OpenAsides.add(aside);
-      Files.write(aside.resolve(ENCODER), encoderBytes);
-      Files.write(aside.resolve(DECODER), decoderBytes);
-      Files.writeString(aside.resolve(FACTS), json);
-      WholeFile.moveFolder(aside, target);
-    } catch (IOException e) {
-      WholeFile.deleteQuietly(aside);
-      throw new UncheckedIOException(
-          "Cannot write " + folder + ": " + e + ". Check the folder and the free space.", e);
-    } finally {
-      if (aside != null) {
-        OpenAsides.remove(aside);
-      }
-    }
+    TargetFolder.write(
+        folder,
+        aside -> {
+          Files.write(aside.resolve(ENCODER), encoderBytes);
+          Files.write(aside.resolve(DECODER), decoderBytes);
+          Files.writeString(aside.resolve(FACTS), json);
+        });
   }
 
   /**
@@ -90,47 +74,16 @@ public final class ModelFolder {
    *     anything but the files of a model
    */
   public static void checkTarget(Path folder, Existing existing) {
-    Path target = folder.toAbsolutePath().normalize();
-    if (Files.exists(target) && !Files.isDirectory(target)) {
-      throw new IllegalArgumentException(
-          folder + " is a file, expected a folder to write the model to. Name another target.");
-    }
-    if (!Files.isDirectory(target)) {
-      return;
-    }
-    List<Path> entries = entries(folder);
-    if (existing == Existing.KEEP && !entries.isEmpty()) {
-      throw new IllegalArgumentException(
-          folder
-              + " is not empty, expected a new or empty folder. Name another target, or overwrite it.");
-    }
-    List<String> foreign =
-        entries.stream().filter(p -> !isOwn(p)).map(p -> p.getFileName().toString()).toList();
-    if (!foreign.isEmpty()) {
-      throw new IllegalArgumentException(
-          folder
-              + " holds "
-              + String.join(", ", foreign.subList(0, Math.min(NAMED_FILES, foreign.size())))
-              + (foreign.size() > NAMED_FILES
-                  ? " and " + (foreign.size() - NAMED_FILES) + " more"
-                  : "")
-              + ", expected nothing but a model ("
-              + String.join(", ", ENCODER, DECODER, FACTS)
-              + ") in a folder to replace. Name another folder, or move these files away.");
-    }
+    TargetFolder.check(
+        folder,
+        existing,
+        "a model (" + String.join(", ", ENCODER, DECODER, FACTS) + ")",
+        ModelFolder::isOwn);
   }
 
   private static boolean isOwn(Path entry) {
     return OWN.contains(entry.getFileName().toString())
         && Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS);
-  }
-
-  private static List<Path> entries(Path folder) {
-    try (Stream<Path> entries = Files.list(folder)) {
-      return entries.sorted().toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read " + folder + ": " + e + ". Check its rights.", e);
-    }
   }
 
   /** The same with {@link Existing#KEEP}. */

@@ -1,9 +1,12 @@
 package org.betavae.export;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.betavae.export.tf.GraphDefReader;
 import org.betavae.export.tf.SavedModelReader;
+import org.betavae.export.tf.SavedModelWriter;
 import org.betavae.export.tf.TfGraph;
 
 /**
@@ -13,6 +16,17 @@ import org.betavae.export.tf.TfGraph;
  * hundred megabytes: those are mapped into memory and must not change while the model is in use.
  */
 public final class TfModel {
+  /** All that TensorFlow and Keras put into the folder of a SavedModel. */
+  private static final Set<String> OWN =
+      Set.of(
+          "saved_model.pb",
+          "saved_model.pbtxt",
+          "variables",
+          "assets",
+          "assets.extra",
+          "fingerprint.pb",
+          "keras_metadata.pb");
+
   private final TfGraph graph;
 
   private TfModel(TfGraph graph) {
@@ -104,5 +118,39 @@ public final class TfModel {
   /** The graph between the inputs and the outputs. */
   public TfGraph graph() {
     return graph;
+  }
+
+  /**
+   * Writes a SavedModel with the signature {@code serving_default}, its variables real ones that
+   * TensorFlow restores and trains. The folder appears whole or not at all; the same model gives
+   * the same bytes. Weights are written one by one and may be larger than the memory.
+   *
+   * @param folder new or empty
+   * @throws IllegalArgumentException as {@link #checkTarget} does
+   * @throws ConversionException if the graph cannot be written
+   * @throws java.io.UncheckedIOException if writing fails; the target is then as before
+   */
+  public void write(Path folder) {
+    write(folder, ModelFolder.Existing.KEEP);
+  }
+
+  /** The same, and what to do with a folder that is there. */
+  public void write(Path folder, ModelFolder.Existing existing) {
+    checkTarget(folder, existing);
+    TargetFolder.write(folder, aside -> SavedModelWriter.write(graph, aside));
+  }
+
+  /**
+   * Checks that {@link #write} may write here, so that a caller learns it before the work.
+   *
+   * @throws IllegalArgumentException if the target is a file, exists and is to be kept, or holds
+   *     anything but a SavedModel
+   */
+  public static void checkTarget(Path folder, ModelFolder.Existing existing) {
+    TargetFolder.check(
+        folder,
+        existing,
+        "a SavedModel (saved_model.pb, variables)",
+        entry -> OWN.contains(entry.getFileName().toString()) && !Files.isSymbolicLink(entry));
   }
 }

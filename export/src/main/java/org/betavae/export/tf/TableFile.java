@@ -22,7 +22,9 @@ import org.betavae.export.ConversionException;
  * masked CRC-32C. Source: TensorFlow, {@code tsl/lib/io/format.cc} and {@code block.cc}.
  */
 final class TableFile {
-  private static final long MAGIC = 0xdb4775248b80fb57L;
+  /** The last eight bytes of every such file. */
+  static final long MAGIC = 0xdb4775248b80fb57L;
+
   private static final int FOOTER = 48;
   private static final int TRAILER = 5;
 
@@ -59,7 +61,8 @@ final class TableFile {
       throw new ConversionException(
           "Cannot read "
               + file
-              + ": no such file, expected the index of the model's variables. Copy the folder 'variables' with the model.",
+              + ": no such file, expected the index of the model's variables. Copy the folder"
+              + " 'variables' with the model.",
           e);
     } catch (IOException e) {
       throw new ConversionException(
