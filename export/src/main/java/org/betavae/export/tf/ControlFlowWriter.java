@@ -24,7 +24,7 @@ final class ControlFlowWriter {
   private final FunctionDefLibrary.Builder library;
   private final NodeNames functionNames = new NodeNames();
   private final Map<TfNode, DataType> types = new HashMap<>();
-  private final Map<TfBody, Set<TfOutput>> captures = new IdentityHashMap<>();
+  private final IdentityHashMap<TfBody, Set<TfOutput>> captures = new IdentityHashMap<>();
 
   ControlFlowWriter(FunctionDefLibrary.Builder library) {
     this.library = library;

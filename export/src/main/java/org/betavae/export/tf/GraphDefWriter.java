@@ -38,7 +38,7 @@ public final class GraphDefWriter {
    * @param inputs tensors to feed, {@code "node:0"}, by the names of the inputs
    * @param outputs tensors to fetch by the names of the outputs
    */
-  public record Runnable(GraphDef graph, Map<String, String> inputs, Map<String, String> outputs) {}
+  public record Frozen(GraphDef graph, Map<String, String> inputs, Map<String, String> outputs) {}
 
   /**
    * A variable of the graph.
@@ -74,10 +74,10 @@ public final class GraphDefWriter {
    *
    * @throws ConversionException if the graph cannot be written, or holds 2 GB and more
    */
-  public static Runnable frozen(TfGraph graph) {
+  public static Frozen frozen(TfGraph graph) {
     GraphDefWriter writer = new GraphDefWriter(graph, true);
     writer.write();
-    return new Runnable(writer.out.build(), writer.inputs(), writer.outputs());
+    return new Frozen(writer.out.build(), writer.inputs(), writer.outputs());
   }
 
   /**

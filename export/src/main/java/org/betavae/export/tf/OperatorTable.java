@@ -66,7 +66,7 @@ final class OperatorTable {
             new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         if (!line.startsWith("#")) {
-          String[] words = line.split(" ");
+          String[] words = line.split(" ", -1);
           boolean stateful = words[0].endsWith("!");
           List<Output> outputs = new ArrayList<>();
           for (int i = 1; i < words.length; i++) {
