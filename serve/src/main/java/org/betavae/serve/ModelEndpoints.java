@@ -1,0 +1,126 @@
+package org.betavae.serve;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.betavae.infer.Embeddings;
+import org.betavae.infer.ModelInfo;
+
+/** The endpoints that use a model; each leases it for the length of the call. */
+final class ModelEndpoints {
+  private final Models models;
+  private final Limits limits;
+  private final ItemReader reader;
+
+  ModelEndpoints(Models models, Limits limits) {
+    this.models = models;
+    this.limits = limits;
+    this.reader = new ItemReader(limits);
+  }
+
+  private OpenModel lease(Call call) {
+    return models.lease(call.query("model"));
+  }
+
+  /** {@code POST /v1/embed}. */
+  void embed(Call call) {
+    try (OpenModel model = lease(call)) {
+      encoder(model.info());
+      String type = call.answerType(List.of(Call.JSON, Call.OCTETS));
+      Items items = reader.read(call, model.info());
+      Embeddings embeddings = model.model().embed(items.values());
+      if (type.equals(Call.OCTETS)) {
+        call.header(
+            ImageAnswer.SHAPE,
+            ImageAnswer.text(List.of(embeddings.count(), embeddings.latentSize())));
+        call.answer(type, Floats.write(embeddings.mean()));
+      } else {
+        call.answer(type, json(model.name(), embeddings));
+      }
+    }
+  }
+
+  private static byte[] json(String model, Embeddings embeddings) {
+    int latents = embeddings.latentSize();
+    return JsonText.bytes(
+        json -> {
+          json.writeStartObject();
+          json.writeStringField("model", model);
+          json.writeNumberField("count", embeddings.count());
+          json.writeNumberField("latent_size", latents);
+          json.writeFieldName("mean");
+          JsonText.rows(json, embeddings.mean(), latents);
+          json.writeFieldName("log_var");
+          JsonText.rows(json, embeddings.logVar(), latents);
+          json.writeEndObject();
+        });
+  }
+
+  /** {@code POST /v1/generate}. */
+  void generate(Call call) {
+    try (OpenModel model = lease(call)) {
+      decoder(model.info());
+      ImageAnswer answer = new ImageAnswer(call, limits);
+      String type = answer.type(ImageAnswer.isDrawable(model.info().inputShape()));
+      GenerateRequest request = GenerateRequest.read(call, reader, model.info().latentSize());
+      answer.send(model.name(), type, request.run(model.model()));
+    }
+  }
+
+  /** {@code POST /v1/reconstruct}. */
+  void reconstruct(Call call) {
+    try (OpenModel model = lease(call)) {
+      encoder(model.info());
+      decoder(model.info());
+      ImageAnswer answer = new ImageAnswer(call, limits);
+      String type = answer.type(ImageAnswer.isDrawable(model.info().inputShape()));
+      Items items = reader.read(call, model.info());
+      answer.send(model.name(), type, model.model().reconstruct(items.values()));
+    }
+  }
+
+  /** {@code GET /v1/model}. */
+  void describe(Call call) {
+    try (OpenModel model = lease(call)) {
+      call.answer(Call.JSON, ModelJson.of(model, models.names()));
+    }
+  }
+
+  /** {@code GET /v1/model/FILE}, one of the files of a model folder. */
+  void file(Call call, String name) {
+    try (OpenModel model = lease(call)) {
+      Path file = model.folder().folder().resolve(name);
+      if (!Files.isRegularFile(file)) {
+        throw new Problem(
+            ProblemType.NO_MODEL,
+            "The model '" + model.name() + "' has no " + name + ". Ask for its other files.");
+      }
+      call.answer(name.endsWith(".json") ? Call.JSON : Call.OCTETS, Files.newInputStream(file));
+    } catch (IOException e) {
+      throw new Problem(ProblemType.FAILED, "The file " + name + " cannot be read. Try again.");
+    }
+  }
+
+  private static void encoder(ModelInfo info) {
+    if (!info.hasEncoder()) {
+      throw missing("encoder");
+    }
+  }
+
+  private static void decoder(ModelInfo info) {
+    if (!info.hasDecoder()) {
+      throw missing("decoder");
+    }
+  }
+
+  private static Problem missing(String role) {
+    return new Problem(
+        ProblemType.NO_PART,
+        "The model has no "
+            + role
+            + ", expected one for this call. Serve a model folder with "
+            + role
+            + ".onnx.");
+  }
+}
