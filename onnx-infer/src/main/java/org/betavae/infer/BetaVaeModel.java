@@ -230,6 +230,26 @@ public final class BetaVaeModel implements AutoCloseable {
     }
   }
 
+  /**
+   * What a {@link BatchingEncoder} needs.
+   *
+   * @throws IllegalStateException if the model is closed or has no encoder
+   */
+  BatchingEncoder.Model forBatching() {
+    Encoder encoder = call(this::encoder);
+    return new BatchingEncoder.Model() {
+      @Override
+      public int check(float[] images) {
+        return encoder.check(images);
+      }
+
+      @Override
+      public Embeddings embed(float[] images) {
+        return BetaVaeModel.this.embed(images);
+      }
+    };
+  }
+
   private <T> T call(Supplier<T> work) {
     gate.enter();
     try {

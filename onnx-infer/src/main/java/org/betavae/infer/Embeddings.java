@@ -65,6 +65,20 @@ public final class Embeddings {
     return Arrays.copyOfRange(values, index * latentSize, (index + 1) * latentSize);
   }
 
+  /** Some of the images, one after another. */
+  Embeddings part(int first, int images) {
+    if (images == count) {
+      return this;
+    }
+    int from = first * latentSize;
+    int to = from + images * latentSize;
+    return new Embeddings(
+        images,
+        latentSize,
+        Arrays.copyOfRange(mean, from, to),
+        Arrays.copyOfRange(logVar, from, to));
+  }
+
   @Override
   public String toString() {
     return "Embeddings[" + count + ", " + latentSize + "]";

@@ -29,6 +29,21 @@ final class Encoder implements AutoCloseable {
     return new Embeddings(count, latentSize, mean, logVar);
   }
 
+  /** The number of images, each of which is fit to be embedded. */
+  int check(float[] images) {
+    int count = Inputs.itemCount("images", images, layout.shape());
+    checkValues(images, 0, images.length);
+    return count;
+  }
+
+  private void checkValues(float[] images, int from, int to) {
+    if (unitRange) {
+      Inputs.unitRange("images", images, from, to);
+    } else {
+      Inputs.finite("images", images, from, to);
+    }
+  }
+
   @Override
   public void close() {
     network.close();
@@ -49,12 +64,7 @@ final class Encoder implements AutoCloseable {
     public void fill(int firstItem, int count, FloatBuffer input) {
       int size = layout.shape().size();
       int from = firstItem * size;
-      int to = from + count * size;
-      if (unitRange) {
-        Inputs.unitRange("images", images, from, to);
-      } else {
-        Inputs.finite("images", images, from, to);
-      }
+      checkValues(images, from, from + count * size);
       layout.toFile(images, firstItem, count, input);
     }
 
