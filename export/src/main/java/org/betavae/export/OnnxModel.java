@@ -55,6 +55,10 @@ public final class OnnxModel {
     return new OnnxModel(OnnxFiles.read(bytes, what), List.of());
   }
 
+  ModelProto proto() {
+    return proto;
+  }
+
   /**
    * The model as the bytes of an ONNX file.
    *

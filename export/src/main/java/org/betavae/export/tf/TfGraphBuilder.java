@@ -117,6 +117,35 @@ public final class TfGraphBuilder {
     node.setInput(i, value);
   }
 
+  /** Gives a constant or variable another value; what reads it must expect that. */
+  public void setValue(TfNode node, Tensor value) {
+    node.setValue(value);
+  }
+
+  /** Makes every node of this graph and every output that reads one value read another. */
+  public void replace(TfOutput old, TfOutput with) {
+    for (TfNode n : nodes) {
+      for (int i = 0; i < n.inputs().size(); i++) {
+        if (old.equals(n.inputs().get(i))) {
+          n.setInput(i, with);
+        }
+      }
+    }
+    outputs.replaceAll(o -> o.value().equals(old) ? new TfGraph.Output(o.spec(), with) : o);
+  }
+
+  /**
+   * How many inputs read each node that an output needs, those of nodes inside of loops and
+   * branches counted, and outputs too.
+   */
+  public Map<TfNode, Integer> readers() {
+    Map<TfNode, Integer> counts = new HashMap<>();
+    List<TfNode> ends = outputs.stream().map(o -> o.value().node()).toList();
+    ends.forEach(n -> counts.merge(n, 1, Integer::sum));
+    inOrder(ends).forEach(n -> reads(n).forEach(in -> counts.merge(in, 1, Integer::sum)));
+    return counts;
+  }
+
   /** The operations and constants in the order in which they were added; a copy. */
   public List<TfNode> nodes() {
     return List.copyOf(nodes);

@@ -33,7 +33,7 @@ public final class TfNode {
   private final String op;
   private final Map<String, AttrValue> attributes;
   private final List<TfOutput> inputs = new ArrayList<>();
-  private final Tensor value;
+  private Tensor value;
   private final Variable variable;
   private List<TfBody> bodies = List.of();
 
@@ -48,6 +48,10 @@ public final class TfNode {
     this.attributes = attributes;
     this.value = value;
     this.variable = variable;
+  }
+
+  void setValue(Tensor newValue) {
+    value = newValue;
   }
 
   void addInput(TfOutput input) {

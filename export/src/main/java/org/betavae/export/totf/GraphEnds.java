@@ -1,0 +1,165 @@
+package org.betavae.export.totf;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.betavae.export.ConversionException;
+import org.betavae.export.ElementType;
+import org.betavae.export.ImportOptions;
+import org.betavae.export.TensorSpec;
+import org.betavae.export.onnx.Dim;
+
+/** The inputs and outputs of a model, which keep their names. */
+final class GraphEnds {
+  private final GraphProto graph;
+  private final ImportOptions options;
+
+  GraphEnds(GraphProto graph, ImportOptions options) {
+    this.graph = graph;
+    this.options = options;
+    Set<String> inputs = names(fed());
+    requireKnown("inputsAsNhwc", options.inputsAsNhwc(), inputs);
+    requireKnown("inputShapes", options.inputShapes().keySet(), inputs);
+    requireKnown("outputsAsNhwc", options.outputsAsNhwc(), names(graph.getOutputList()));
+  }
+
+  private static Set<String> names(List<ValueInfoProto> values) {
+    return values.stream()
+        .map(ValueInfoProto::getName)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static void requireKnown(String option, Set<String> given, Set<String> known) {
+    Set<String> unknown = new TreeSet<>(given);
+    unknown.removeAll(known);
+    if (!unknown.isEmpty()) {
+      throw new IllegalArgumentException(
+          option
+              + " names "
+              + unknown
+              + ", expected some of "
+              + known
+              + ". Use the names of the ONNX model.");
+    }
+  }
+
+  private List<ValueInfoProto> fed() {
+    Set<String> weights =
+        graph.getInitializerList().stream().map(TensorProto::getName).collect(Collectors.toSet());
+    return graph.getInputList().stream().filter(v -> !weights.contains(v.getName())).toList();
+  }
+
+  void addInputs(TfEmitter out, GraphImporter.Values values) {
+    Set<String> fresh = new HashSet<>();
+    for (ValueInfoProto v : fed()) {
+      ElementType type = ElementType.ofOnnx(v.getType().getTensorType().getElemType());
+      if (!v.getType().hasTensorType() || type == null) {
+        throw new ConversionException(
+            "Cannot convert: input '"
+                + v.getName()
+                + "' is of the type "
+                + describe(v.getType())
+                + ", expected a tensor of a type that TensorFlow has. Change the model's input.");
+      }
+      values.put(v.getName(), input(out, v, type, fresh));
+    }
+  }
+
+  private TfValue input(TfEmitter out, ValueInfoProto v, ElementType type, Set<String> fresh) {
+    List<Dim> shape = shape(v, out, fresh);
+    boolean turned = options.inputsAsNhwc().contains(v.getName());
+    if (turned && (shape == null || shape.size() < 3)) {
+      throw new IllegalArgumentException(
+          "inputsAsNhwc names '"
+              + v.getName()
+              + "', whose shape is "
+              + shape
+              + ", expected at least 3 dimensions, [N, channels, ...]. Name images alone.");
+    }
+    List<Dim> fed =
+        turned ? Shapes.permuted(shape, Shapes.toChannelsLast(shape.size())) : shape;
+    TensorSpec spec =
+        new TensorSpec(
+            v.getName(), type.numpyName(), fed == null ? null : longs(Shapes.orMinusOne(fed)));
+    TfValue made = out.value(out.graph().input(spec), type, fed);
+    return turned ? out.transpose(made, Shapes.toChannelsFirst(shape.size())) : made;
+  }
+
+  private static List<Long> longs(long[] values) {
+    return Arrays.stream(values).boxed().toList();
+  }
+
+  private List<Dim> shape(ValueInfoProto v, TfEmitter out, Set<String> fresh) {
+    List<Long> given = options.inputShapes().get(v.getName());
+    TypeProto.Tensor tensor = v.getType().getTensorType();
+    if (given == null && !tensor.hasShape()) {
+      return null;
+    }
+    List<Dim> shape = new ArrayList<>();
+    int rank = given != null ? given.size() : tensor.getShape().getDimCount();
+    for (int i = 0; i < rank; i++) {
+      TensorShapeProto.Dimension d =
+          i < tensor.getShape().getDimCount() ? tensor.getShape().getDim(i) : null;
+      String name = d == null ? "" : d.getDimParam();
+      long number = given != null ? given.get(i) : d.hasDimValue() ? d.getDimValue() : -1;
+      // Some exporters write 0 or -1 for a dimension that they do not know.
+      shape.add(
+          number > 0 || (number == 0 && (given != null || i > 0))
+              ? Dim.of(number)
+              : name.isEmpty() ? out.freshDim() : Dim.unknown("'" + name));
+    }
+    return shape;
+  }
+
+  private static String describe(TypeProto type) {
+    if (!type.hasTensorType()) {
+      return type.getValueCase().name().replace("_TYPE", "").toLowerCase(Locale.ROOT);
+    }
+    TensorProto.DataType element =
+        TensorProto.DataType.forNumber(type.getTensorType().getElemType());
+    return element == null
+        ? "number " + type.getTensorType().getElemType()
+        : element.name().toLowerCase(Locale.ROOT);
+  }
+
+  void addOutputs(TfEmitter out, GraphImporter.Values values) {
+    for (ValueInfoProto v : graph.getOutputList()) {
+      TfValue value = values.get(v.getName());
+      boolean turned = options.outputsAsNhwc().contains(v.getName());
+      if (turned && value.rank() < 3) {
+        throw new IllegalArgumentException(
+            "outputsAsNhwc names '"
+                + v.getName()
+                + "', whose shape is "
+                + value.shape()
+                + ", expected at least 3 dimensions, [N, channels, ...]. Name images alone.");
+      }
+      TfValue given =
+          turned ? out.transpose(value, Shapes.toChannelsLast(value.rank())) : value;
+      TfValue end = out.end(given);
+      List<Long> shape =
+          end.shape() == null ? declared(v) : longs(Shapes.orMinusOne(end.shape()));
+      out.graph()
+          .output(new TensorSpec(v.getName(), end.type().numpyName(), shape), end.output());
+    }
+  }
+
+  private static List<Long> declared(ValueInfoProto v) {
+    TypeProto.Tensor tensor = v.getType().getTensorType();
+    return tensor.hasShape()
+        ? tensor.getShape().getDimList().stream()
+            .map(d -> d.hasDimValue() ? d.getDimValue() : -1L)
+            .toList()
+        : null;
+  }
+}

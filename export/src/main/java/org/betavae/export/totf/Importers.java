@@ -1,0 +1,52 @@
+package org.betavae.export.totf;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** The explicit list of all importers; the documentation's table is made from it. */
+final class Importers {
+  private static final List<OpImporter> ALL =
+      List.of(
+          new ActivationImporter(),
+          new BinaryImporter(),
+          new ConcatImporter(),
+          new ConstantImporter(),
+          new ConvImporter(),
+          new ConvTransposeImporter(),
+          new FlattenImporter(),
+          new GemmImporter(),
+          new MatMulImporter(),
+          new PassImporter(),
+          new ReshapeImporter(),
+          new ShapeImporter(),
+          new TransposeImporter(),
+          new UnaryImporter());
+
+  private static final SortedMap<String, OpImporter> BY_OP = index();
+
+  private Importers() {}
+
+  private static SortedMap<String, OpImporter> index() {
+    SortedMap<String, OpImporter> byOp = new TreeMap<>();
+    for (OpImporter i : ALL) {
+      for (String op : i.onnxOps()) {
+        if (byOp.put(op, i) != null) {
+          throw new IllegalStateException(
+              "two importers for "
+                  + op
+                  + ", expected one. Take it out of "
+                  + i.getClass().getSimpleName()
+                  + ".");
+        }
+      }
+    }
+    return Collections.unmodifiableSortedMap(byOp);
+  }
+
+  /** The importers by ONNX operator. */
+  static SortedMap<String, OpImporter> byOp() {
+    return BY_OP;
+  }
+}
