@@ -14,8 +14,8 @@ import java.util.TreeSet;
  *     last: {@code [N,C,H,W]} becomes {@code [N,H,W,C]}
  * @param outputsAsNhwc image outputs, by their ONNX names, that the TensorFlow graph gives channels
  *     last
- * @param inputShapes shapes of inputs, by their ONNX names, -1 for a free dimension: where the model
- *     leaves one open that an importer must know, or to fix the batch
+ * @param inputShapes shapes of inputs, by their ONNX names, -1 for a free dimension: where the
+ *     model leaves one open that an importer must know, or to fix the batch
  * @param longestUnrolled loops and recurrent layers of a known number of steps up to this are
  *     unrolled, since TensorFlow Java has no gradient of its loops
  */

@@ -82,8 +82,7 @@ public final class TfOperators {
     String count = star < 0 ? null : word.substring(0, star);
     String type = word.substring(star + 1);
     return type.startsWith("#")
-        ? new Argument(
-            null, DataType.forNumber(Integer.parseInt(type.substring(1))), count, false)
+        ? new Argument(null, DataType.forNumber(Integer.parseInt(type.substring(1))), count, false)
         : type.startsWith("@")
             ? new Argument(type.substring(1), null, null, true)
             : new Argument(type, null, count, false);
@@ -133,7 +132,8 @@ public final class TfOperators {
     }
     find(op)
         .defaults
-        .forEach((name, type) -> all.putIfAbsent(name, AttrValue.newBuilder().setType(type).build()));
+        .forEach(
+            (name, type) -> all.putIfAbsent(name, AttrValue.newBuilder().setType(type).build()));
     return all;
   }
 
@@ -147,7 +147,8 @@ public final class TfOperators {
       }
       long count = a.count == null ? 1 : attributes.get(a.count).getI();
       AttrValue set = a.type == null ? null : attributes.get(a.type);
-      DataType type = a.fixed != null ? a.fixed : set == null ? find(op).defaults.get(a.type) : set.getType();
+      DataType type =
+          a.fixed != null ? a.fixed : set == null ? find(op).defaults.get(a.type) : set.getType();
       for (long i = 0; i < count; i++) {
         out.add(type);
       }

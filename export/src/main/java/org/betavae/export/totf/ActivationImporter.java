@@ -8,9 +8,9 @@ import org.betavae.export.Tensor;
 /** ONNX's activation functions, composed of operators that have a gradient. */
 final class ActivationImporter implements OpImporter {
   /** Selu's constants, Klambauer et al. 2017, arXiv:1706.02515, as TensorFlow's kernel has them. */
-  private static final double SELU_ALPHA = 1.67326319217681884765625;
+  private static final float SELU_ALPHA = 1.6732632f;
 
-  private static final double SELU_GAMMA = 1.05070102214813232421875;
+  private static final float SELU_GAMMA = 1.050701f;
   private static final double HALF_ROOT = Math.sqrt(0.5);
 
   @Override
@@ -72,9 +72,9 @@ final class ActivationImporter implements OpImporter {
   }
 
   private static TfValue selu(OnnxOp n, TfValue x, TfEmitter out) {
-    float alpha = n.number("alpha", (float) SELU_ALPHA);
-    float gamma = n.number("gamma", (float) SELU_GAMMA);
-    return alpha == (float) SELU_ALPHA && gamma == (float) SELU_GAMMA
+    float alpha = n.number("alpha", SELU_ALPHA);
+    float gamma = n.number("gamma", SELU_GAMMA);
+    return alpha == SELU_ALPHA && gamma == SELU_GAMMA
         ? out.unary("Selu", x)
         : times(elu(x, alpha, out), gamma, out);
   }

@@ -59,8 +59,7 @@ record Alignment(List<TfValue> values, TfValue.Reordered like) {
     return out.reshape(v, v.shape().subList(ones, v.rank()));
   }
 
-  private static Alignment shuffled(
-      LazyEmitter out, List<TfValue> in, TfValue.Reordered like) {
+  private static Alignment shuffled(LazyEmitter out, List<TfValue> in, TfValue.Reordered like) {
     List<TfValue> values = new ArrayList<>();
     for (TfValue v : in) {
       if (v.isSingle() || v.rank() == 0) {

@@ -38,7 +38,8 @@ final class ConvTransposeImporter implements OpImporter {
     List<TfValue> parts = new ArrayList<>();
     int size = out.size(w, 0) / group;
     for (int g = 0; g < group; g++) {
-      TfValue in = group == 1 ? last : out.slice(last, spatial + 1, (long) g * size, (g + 1L) * size);
+      TfValue in =
+          group == 1 ? last : out.slice(last, spatial + 1, (long) g * size, (g + 1L) * size);
       TfValue k =
           group == 1 ? kernel : out.slice(kernel, spatial + 1, (long) g * size, (g + 1L) * size);
       parts.add(up.apply(in, k, out));
@@ -123,8 +124,7 @@ final class ConvTransposeImporter implements OpImporter {
     private TfValue padded(TfValue x, TfValue w, TfEmitter out) {
       Map<String, Object> attributes = new HashMap<>();
       attributes.put("strides", Window.attribute(strides));
-      Window window =
-          new Window(new int[] {1, 1}, strides, new int[] {1, 1}, before, after, false);
+      Window window = new Window(new int[] {1, 1}, strides, new int[] {1, 1}, before, after, false);
       ConvImporter.padding(attributes, window);
       List<Dim> shape = new ArrayList<>(List.of(x.shape().get(0)));
       shape.addAll(sizes);
@@ -140,8 +140,7 @@ final class ConvTransposeImporter implements OpImporter {
       Map<Integer, long[]> part = new HashMap<>();
       long[] more = new long[count + 2];
       for (int i = 0; i < count; i++) {
-        Dim full =
-            x.shape().get(i + 1).plus(-1).times(strides[i]).plus(w.shape().get(i).value());
+        Dim full = x.shape().get(i + 1).plus(-1).times(strides[i]).plus(w.shape().get(i).value());
         shape.add(full);
         Dim left = sizes.get(i).plus(before[i]).minus(full);
         more[i + 1] = Math.max(0, left.isKnown() ? left.value() : 0);

@@ -21,8 +21,22 @@ final class DenseBeforeImage {
   /** Operators on each element alone, with one operand. */
   private static final Set<String> UNARY =
       Set.of(
-          "Relu", "Relu6", "LeakyRelu", "Elu", "Selu", "Sigmoid", "Tanh", "Softplus", "Softsign",
-          "Erf", "Exp", "Neg", "Abs", "Square", "Sqrt", "Identity");
+          "Relu",
+          "Relu6",
+          "LeakyRelu",
+          "Elu",
+          "Selu",
+          "Sigmoid",
+          "Tanh",
+          "Softplus",
+          "Softsign",
+          "Erf",
+          "Exp",
+          "Neg",
+          "Abs",
+          "Square",
+          "Sqrt",
+          "Identity");
 
   /** Operators with a second operand, which may be a vector along the last dimension. */
   private static final Set<String> BINARY =
@@ -73,9 +87,7 @@ final class DenseBeforeImage {
     for (int i = 0; i < shape.length; i++) {
       turned[i] = shape[perm[i]];
     }
-    Tensor target =
-        Tensor.ofLongs(
-            ElementType.INT32, new long[] {shape.length}, i -> turned[i]);
+    Tensor target = Tensor.ofLongs(ElementType.INT32, new long[] {shape.length}, i -> turned[i]);
     graph.setInput(reshape, 1, graph.constant(reshape.name() + "/shape", target));
     graph.replace(new TfOutput(transpose, 0), transpose.inputs().get(0));
   }
@@ -121,8 +133,7 @@ final class DenseBeforeImage {
     return n.value() != null && n.value().rank() == rank && n.value().dim(axis) == size;
   }
 
-  private boolean note(
-      TfNode n, int axis, int[] shape, int[] perm, Map<TfNode, Tensor> changed) {
+  private boolean note(TfNode n, int axis, int[] shape, int[] perm, Map<TfNode, Tensor> changed) {
     if (!isOnlyReader(n)) {
       return false;
     }

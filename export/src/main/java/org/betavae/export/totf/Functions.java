@@ -18,9 +18,7 @@ final class Functions {
   private final Set<FunctionProto> open = new LinkedHashSet<>();
 
   Functions(ModelProto model) {
-    model
-        .getFunctionsList()
-        .forEach(f -> byKey.put(key(f.getDomain(), f.getName()), f));
+    model.getFunctionsList().forEach(f -> byKey.put(key(f.getDomain(), f.getName()), f));
     modelOpsets = opsets(model.getOpsetImportList());
   }
 

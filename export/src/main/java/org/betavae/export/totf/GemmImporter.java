@@ -13,8 +13,7 @@ final class GemmImporter implements OpImporter {
 
   @Override
   public void convert(OnnxOp n, TfEmitter out) {
-    TfValue y =
-        out.matMul(out.in(0), out.in(1), n.flag("transA", false), n.flag("transB", false));
+    TfValue y = out.matMul(out.in(0), out.in(1), n.flag("transA", false), n.flag("transB", false));
     y = scaled(out, y, n.number("alpha", 1));
     if (out.has(2) && n.number("beta", 1) != 0) {
       TfValue c = scaled(out, out.in(2), n.number("beta", 1));

@@ -86,8 +86,7 @@ final class GraphEnds {
               + shape
               + ", expected at least 3 dimensions, [N, channels, ...]. Name images alone.");
     }
-    List<Dim> fed =
-        turned ? Shapes.permuted(shape, Shapes.toChannelsLast(shape.size())) : shape;
+    List<Dim> fed = turned ? Shapes.permuted(shape, Shapes.toChannelsLast(shape.size())) : shape;
     TensorSpec spec =
         new TensorSpec(
             v.getName(), type.numpyName(), fed == null ? null : longs(Shapes.orMinusOne(fed)));
@@ -144,13 +143,10 @@ final class GraphEnds {
                 + value.shape()
                 + ", expected at least 3 dimensions, [N, channels, ...]. Name images alone.");
       }
-      TfValue given =
-          turned ? out.transpose(value, Shapes.toChannelsLast(value.rank())) : value;
+      TfValue given = turned ? out.transpose(value, Shapes.toChannelsLast(value.rank())) : value;
       TfValue end = out.end(given);
-      List<Long> shape =
-          end.shape() == null ? declared(v) : longs(Shapes.orMinusOne(end.shape()));
-      out.graph()
-          .output(new TensorSpec(v.getName(), end.type().numpyName(), shape), end.output());
+      List<Long> shape = end.shape() == null ? declared(v) : longs(Shapes.orMinusOne(end.shape()));
+      out.graph().output(new TensorSpec(v.getName(), end.type().numpyName(), shape), end.output());
     }
   }
 

@@ -177,15 +177,14 @@ abstract class LazyEmitter extends NodeEmitter {
   /** An order of dimensions once some dimensions of the base are gone. */
   private static int[] without(int[] perm, Set<Integer> gone) {
     List<Integer> left = Arrays.stream(perm).boxed().filter(p -> !gone.contains(p)).toList();
-    return left.stream()
-        .mapToInt(p -> (int) left.stream().filter(q -> q < p).count())
-        .toArray();
+    return left.stream().mapToInt(p -> (int) left.stream().filter(q -> q < p).count()).toArray();
   }
 
   /** The value with constant borders: how much before and after each dimension, none negative. */
   TfValue pad(TfValue v, long[] before, long[] after, TfValue filling) {
     Map<String, Object> none = Map.of();
-    return padded(v, before, after, (base, p, shape) -> node("PadV2", none, shape, base, p, filling));
+    return padded(
+        v, before, after, (base, p, shape) -> node("PadV2", none, shape, base, p, filling));
   }
 
   /** The value with zeros around it. */

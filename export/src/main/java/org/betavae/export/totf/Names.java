@@ -6,7 +6,8 @@ final class Names {
 
   /** The name with what TensorFlow does not allow replaced. */
   static String legal(String name) {
-    String plain = name.replaceAll("[^A-Za-z0-9_.\\\\/>-]", "_").replaceFirst("^[^A-Za-z0-9.]+", "");
+    String plain =
+        name.replaceAll("[^A-Za-z0-9_.\\\\/>-]", "_").replaceFirst("^[^A-Za-z0-9.]+", "");
     return plain.isEmpty() ? "node" : plain;
   }
 }

@@ -67,8 +67,7 @@ abstract class NodeEmitter {
   }
 
   /** Adds a node; a shape is given for every output that is of interest. */
-  List<TfValue> nodes(
-      String op, Map<String, ?> attributes, List<List<Dim>> shapes, TfValue... in) {
+  List<TfValue> nodes(String op, Map<String, ?> attributes, List<List<Dim>> shapes, TfValue... in) {
     TfNode.Variable kind =
         TfOperators.hasGradient(op) ? TfNode.Variable.TRAINABLE : TfNode.Variable.NONE;
     List<TfOutput> inputs = new ArrayList<>();
@@ -84,10 +83,7 @@ abstract class NodeEmitter {
     List<TfValue> out = new ArrayList<>();
     for (int i = 0; i < shapes.size(); i++) {
       out.add(
-          value(
-              new TfOutput(n, i),
-              ElementType.ofTf(outTypes.get(i).getNumber()),
-              shapes.get(i)));
+          value(new TfOutput(n, i), ElementType.ofTf(outTypes.get(i).getNumber()), shapes.get(i)));
     }
     return out;
   }
@@ -112,7 +108,9 @@ abstract class NodeEmitter {
       return v.output();
     }
     if (v.weight() != null) {
-      return kind == TfNode.Variable.NONE ? constantOutput(v.constant()) : variable(v.weight(), kind);
+      return kind == TfNode.Variable.NONE
+          ? constantOutput(v.constant())
+          : variable(v.weight(), kind);
     }
     if (v.isConstant()) {
       return constantOutput(v.constant());
@@ -146,8 +144,7 @@ abstract class NodeEmitter {
       perm[lead.size() + i] = lead.size() + r.perm()[i];
     }
     TfValue whole = plainReshape(r.base(), apart);
-    TfValue turned =
-        node("Transpose", Map.of(), Shapes.permuted(apart, perm), whole, ints(perm));
+    TfValue turned = node("Transpose", Map.of(), Shapes.permuted(apart, perm), whole, ints(perm));
     return plainReshape(turned, r.base().shape()).output();
   }
 
@@ -202,8 +199,7 @@ abstract class NodeEmitter {
   TfValue state(TfValue v) {
     return v.weight() == null
         ? v
-        : TfValue.of(
-            variable(v.weight(), TfNode.Variable.STATE), v.type(), v.shape());
+        : TfValue.of(variable(v.weight(), TfNode.Variable.STATE), v.type(), v.shape());
   }
 
   /** The weight as a mere constant; other values stay what they are. */
@@ -284,8 +280,7 @@ abstract class NodeEmitter {
 
   /** A vector of int32, as TensorFlow likes shapes and axes. */
   TfValue constantInts(long... values) {
-    return constant(
-        Tensor.ofLongs(ElementType.INT32, new long[] {values.length}, i -> values[i]));
+    return constant(Tensor.ofLongs(ElementType.INT32, new long[] {values.length}, i -> values[i]));
   }
 
   /** A vector of int32. */

@@ -34,8 +34,7 @@ final class Products {
         : out.node("BatchMatMulV2", Map.of("adj_x", ta, "adj_y", tb), shape, left, right);
   }
 
-  private static List<Dim> shape(
-      TfEmitter out, TfValue a, TfValue b, boolean ta, boolean tb) {
+  private static List<Dim> shape(TfEmitter out, TfValue a, TfValue b, boolean ta, boolean tb) {
     if (a.rank() < 2 || b.rank() < 2) {
       return null;
     }

@@ -49,7 +49,8 @@ final class Support {
                   .collect(Collectors.joining(", ")));
     }
     if (opset < OLDEST_OPSET && !Importers.byOp().isEmpty() && !isTolerated(model, opset)) {
-      problems.add("the model asks for operator set " + opset + ", expected " + OLDEST_OPSET + " or newer");
+      problems.add(
+          "the model asks for operator set " + opset + ", expected " + OLDEST_OPSET + " or newer");
     }
     if (!problems.isEmpty()) {
       throw new ConversionException(

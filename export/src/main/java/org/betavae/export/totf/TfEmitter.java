@@ -129,11 +129,12 @@ final class TfEmitter extends LazyEmitter {
     if (elements != null) {
       return elements;
     }
-    throw fail(
-        "its input " + i + ", " + what + ", is computed at run time", "expected a constant");
+    throw fail("its input " + i + ", " + what + ", is computed at run time", "expected a constant");
   }
 
-  /** Numbers of an attribute (older operator sets) or else of an input; null if neither is given. */
+  /**
+   * Numbers of an attribute (older operator sets) or else of an input; null if neither is given.
+   */
   long[] known(OnnxOp n, String attribute, int i) {
     return n.has(attribute) ? n.integers(attribute) : has(i) ? known(i, attribute) : null;
   }
@@ -218,8 +219,7 @@ final class TfEmitter extends LazyEmitter {
       return gather(base, ints(v.reordered().perm()), 0);
     }
     List<Dim> length = v.rank() < 0 ? null : List.of(Dim.of(v.rank()));
-    TfValue shape =
-        node("Shape", Map.of("out_type", ElementType.INT64), length, plainOrder(v));
+    TfValue shape = node("Shape", Map.of("out_type", ElementType.INT64), length, plainOrder(v));
     shape.learn(new Facts.Fact(ElementType.INT64, length, null, v.shape()));
     return shape;
   }

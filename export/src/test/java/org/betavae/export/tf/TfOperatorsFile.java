@@ -11,8 +11,8 @@ import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.OpDef;
 
 /**
- * Writes {@code tf-operators.txt} from TensorFlow's registry: {@code mvn -q test-compile
- * exec:java} is not needed, run {@link #main} from an IDE or a class path with the test classes.
+ * Writes {@code tf-operators.txt} from TensorFlow's registry: {@code mvn -q test-compile exec:java}
+ * is not needed, run {@link #main} from an IDE or a class path with the test classes.
  */
 final class TfOperatorsFile {
   private TfOperatorsFile() {}
