@@ -6,8 +6,7 @@ import org.betavae.export.onnx.Dim;
 
 /** ONNX operators on pairs of elements with numpy's broadcasting; biases become BiasAdd. */
 final class BinaryImporter implements OpImporter {
-  private static final Map<String, String> TF =
-      Map.of("Add", "AddV2", "Sub", "Sub", "Mul", "Mul", "Div", "RealDiv");
+  private static final Map<String, String> TF = Map.of("Add", "AddV2", "Sub", "Sub", "Mul", "Mul");
 
   @Override
   public Set<String> onnxOps() {

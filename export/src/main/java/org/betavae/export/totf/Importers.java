@@ -10,19 +10,34 @@ final class Importers {
   private static final List<OpImporter> ALL =
       List.of(
           new ActivationImporter(),
+          new ArgImporter(),
           new BinaryImporter(),
+          new CastImporter(),
           new ConcatImporter(),
           new ConstantImporter(),
           new ConvImporter(),
           new ConvTransposeImporter(),
+          new CumulateImporter(),
+          new FillImporter(),
           new FlattenImporter(),
+          new GatherImporter(),
           new GemmImporter(),
           new MatMulImporter(),
+          new MathImporter(),
+          new PairImporter(),
           new PassImporter(),
+          new ReduceImporter(),
           new ReshapeImporter(),
+          new ScatterImporter(),
+          new SelectImporter(),
           new ShapeImporter(),
+          new SliceImporter(),
+          new SplitImporter(),
+          new TopKImporter(),
           new TransposeImporter(),
-          new UnaryImporter());
+          new TriluImporter(),
+          new UnaryImporter(),
+          new VariadicImporter());
 
   private static final SortedMap<String, OpImporter> BY_OP = index();
 
