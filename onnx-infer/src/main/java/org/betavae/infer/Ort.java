@@ -25,6 +25,7 @@ final class Ort {
   private Ort() {}
 
   static OrtEnvironment environment() {
+    OnnxRuntime.start();
     return OrtEnvironment.getEnvironment();
   }
 

@@ -1,0 +1,55 @@
+package org.betavae.infer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.onnxruntime.OrtEnvironment;
+import java.io.File;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OnnxRuntimeTest {
+  /** Linux takes 131,071 characters in one argument. */
+  private static final int LONG = 100_000;
+
+  private static final String PROGRAM =
+      """
+      public class Start {
+        public static void main(String[] args) {
+          org.betavae.infer.BetaVaeModel.open(java.nio.file.Path.of(args[0])).close();
+          System.out.println("opened and closed");
+        }
+      }
+      """;
+
+  @TempDir Path folder;
+
+  @Test
+  void start_withALongCommandLine_doesNotEndTheProcess() throws Exception {
+    Path model = TestModels.folder(folder.resolve("model"), 1, 4, 4);
+    Path source = Files.writeString(folder.resolve("Start.java"), PROGRAM);
+    List<String> command =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx128m",
+            "-Dlong=" + "x".repeat(LONG),
+            "-cp",
+            placeOf(BetaVaeModel.class) + File.pathSeparator + placeOf(OrtEnvironment.class),
+            source.toString(),
+            model.toString());
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output =
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+
+    assertEquals(0, process.waitFor(), output);
+    assertTrue(output.endsWith("opened and closed"), output);
+  }
+
+  private static String placeOf(Class<?> type) throws Exception {
+    return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
+  }
+}
