@@ -1,0 +1,2 @@
+/** Near-duplicate image search: embeddings in Lucene's vector index. */
+package org.betavae.samples.search;
