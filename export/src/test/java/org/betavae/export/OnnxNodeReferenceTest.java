@@ -89,7 +89,6 @@ final class OnnxNodeReferenceTest {
 
   private static String compare(OnnxCase c, TfGraph graph) {
     Map<String, Value> got = TfRun.run(graph, c.inputs());
-    Map<String, Value> again = null;
     for (Map.Entry<String, Value> e : c.outputs().entrySet()) {
       Value g = got.get(e.getKey());
       Value w = e.getValue();
@@ -98,10 +97,7 @@ final class OnnxNodeReferenceTest {
       }
       String difference = g.difference(w, RTOL, ATOL);
       if (difference.startsWith("[") && isRandom(graph)) {
-        again = again == null ? TfRun.run(graph, c.inputs()) : again;
-        if (!again.get(e.getKey()).data().equals(g.data())) {
-          continue; // chance decides the values: type and shape are all there is to compare
-        }
+        continue; // chance decides the values: type and shape are all there is to compare
       }
       if (!difference.isEmpty()) {
         return e.getKey() + " " + difference;

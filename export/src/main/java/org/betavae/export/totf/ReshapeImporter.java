@@ -76,6 +76,10 @@ final class ReshapeImporter implements OpImporter {
 
   private static void squeeze(OnnxOp n, TfEmitter out) {
     TfValue x = out.in(0);
+    if (isComputed(out)) {
+      out.out(RuntimeAxes.squeeze(out, x, out.in(1)));
+      return;
+    }
     long[] axes = out.known(n, "axes", 1);
     int rank = out.rank(x);
     List<Dim> shape = new ArrayList<>();
@@ -98,8 +102,17 @@ final class ReshapeImporter implements OpImporter {
     out.out(out.reshape(x, shape));
   }
 
+  /** True if axes are given, but not known before running. */
+  private static boolean isComputed(TfEmitter out) {
+    return out.has(1) && !out.in(1).isConstant() && Shapes.known(out.in(1).elements()) == null;
+  }
+
   private static void unsqueeze(OnnxOp n, TfEmitter out) {
     TfValue x = out.in(0);
+    if (isComputed(out)) {
+      out.out(RuntimeAxes.unsqueeze(out, x, out.in(1)));
+      return;
+    }
     long[] axes = out.known(n, "axes", 1);
     int rank = out.rank(x) + axes.length;
     out.out(out.unsqueeze(x, out.axes(axes, rank)));
