@@ -16,6 +16,9 @@ final class Signals implements AutoCloseable {
   private static final String CLASS = "sun.misc.Signal";
   private static final String HANDLER = "sun.misc.SignalHandler";
 
+  /** The signal may come a moment after it was raised. */
+  private static final long WAIT_MILLIS = 1000;
+
   private record Replaced(Object signal, Object handler) {}
 
   private final List<Replaced> replaced = new ArrayList<>();
@@ -55,6 +58,31 @@ final class Signals implements AutoCloseable {
     } catch (ReflectiveOperationException e) {
       // A Java without it: signals end the process as ever.
       replaced.clear();
+    }
+  }
+
+  /**
+   * Ends the process as if nobody listened to this signal. Halting Java instead would run what the
+   * native libraries do at their end while their threads still compute, which crashes.
+   *
+   * <p>It returns only if that has not worked.
+   */
+  void die(int number) {
+    try {
+      Class<?> signalClass = Class.forName(CLASS);
+      Class<?> handlerClass = Class.forName(HANDLER);
+      Method handle = signalClass.getMethod("handle", signalClass, handlerClass);
+      Method numberOf = signalClass.getMethod("getNumber");
+      Object byDefault = handlerClass.getField("SIG_DFL").get(null);
+      for (Replaced r : replaced) {
+        if ((int) numberOf.invoke(r.signal()) == number) {
+          handle.invoke(null, r.signal(), byDefault);
+          signalClass.getMethod("raise", signalClass).invoke(null, r.signal());
+          Thread.sleep(WAIT_MILLIS);
+        }
+      }
+    } catch (ReflectiveOperationException | InterruptedException e) {
+      // It returns, and the caller ends the process by other means.
     }
   }
 

@@ -129,9 +129,23 @@ class KilledRunTest {
       assertTrue(process.await(() -> process.loggedStep() >= 5), process::said);
       process.signal("TERM");
       assertTrue(process.await(() -> process.said().contains("Stopping:")), process::said);
+      Thread.sleep(600); // sooner it would count as the same signal
       process.signal("TERM");
       assertEquals(128 + 15, process.exitCode(), process::said);
       assertFalse(process.said().contains("stopped at step"), process::said);
+    }
+  }
+
+  @Test
+  void signalSentTwiceInOneMoment_countsOnce_asTimeoutSendsIt()
+      throws IOException, InterruptedException {
+    requireKill();
+    Path run = tiny.out("signalled by timeout");
+    try (TrainingProcess process = new TrainingProcess(run, options(1_000_000))) {
+      assertTrue(process.await(() -> process.loggedStep() >= 5), process::said);
+      process.signalTwice("TERM");
+      assertEquals(0, process.exitCode(), process::said);
+      assertTrue(process.said().contains("training stopped at step"), process::said);
     }
   }
 

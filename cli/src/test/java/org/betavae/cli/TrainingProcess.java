@@ -60,6 +60,12 @@ final class TrainingProcess implements AutoCloseable {
     new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
   }
 
+  /** Sends a signal twice, one right after the other. */
+  void signalTwice(String name) throws IOException, InterruptedException {
+    String pid = Long.toString(process.pid());
+    new ProcessBuilder("kill", "-" + name, pid, pid).start().waitFor();
+  }
+
   /** Ends it as {@code kill -9} does; whether it was still alive to be ended so. */
   boolean kill() throws InterruptedException {
     return process.destroyForcibly().waitFor() == 128 + 9;
