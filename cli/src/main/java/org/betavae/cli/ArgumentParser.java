@@ -88,13 +88,21 @@ final class ArgumentParser {
     }
     Optional<T> value = option.reader().apply(texts[0]);
     if (value.isEmpty()) {
-      problems.add(option.dashed() + " is \"" + texts[0] + "\", " + expected(option));
+      problems.add(
+          option.dashed()
+              + " is \""
+              + texts[0]
+              + "\", "
+              + expected(option)
+              + Text.suggestion(texts[0], "", option.choices()));
     }
     return value;
   }
 
   private static String expected(Opt<?> option) {
-    return "expected " + option.expected() + ": " + option.help();
+    return "expected "
+        + option.expected()
+        + (option.choices().isEmpty() ? ": " + option.help() : "");
   }
 
   private String readOperand(List<String> rest, List<String> problems) {

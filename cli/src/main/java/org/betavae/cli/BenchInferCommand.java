@@ -22,6 +22,7 @@ final class BenchInferCommand extends Command {
               "whole numbers from 1 to 65536 with commas between",
               null,
               false,
+              List.of(),
               BenchInferCommand::readBatches)
           .or(List.of(1, 64, 256));
   private static final Opt<String> PART =

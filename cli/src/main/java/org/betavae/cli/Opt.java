@@ -16,6 +16,7 @@ import java.util.function.Function;
  * @param expected what a value must be, as an error message continues after "expected"
  * @param fallback the default, null when there is none
  * @param required whether leaving the option out is an error
+ * @param choices the values there are, where they are names; else empty
  * @param reader reads a value; empty when the text is not what is expected; a flag's reads nothing
  */
 record Opt<T>(
@@ -25,6 +26,7 @@ record Opt<T>(
     String expected,
     T fallback,
     boolean required,
+    List<String> choices,
     Function<String, Optional<T>> reader) {
 
   /** A longer list of values does not fit into a line of the help beside the option's name. */
@@ -36,11 +38,12 @@ record Opt<T>(
       String help,
       String expected,
       Function<String, Optional<T>> reader) {
-    return new Opt<>(name, placeholder, help, expected, null, false, reader);
+    return new Opt<>(name, placeholder, help, expected, null, false, List.of(), reader);
   }
 
   static Opt<Boolean> flag(String name, String help) {
-    return new Opt<>(name, "", help, "no value", false, false, text -> Optional.of(true));
+    return new Opt<>(
+        name, "", help, "no value", false, false, List.of(), text -> Optional.of(true));
   }
 
   static Opt<String> text(String name, String placeholder, String help) {
@@ -99,24 +102,27 @@ record Opt<T>(
   static Opt<String> choice(String name, String help, List<String> values) {
     String joined = String.join("|", values);
     boolean many = joined.length() > LONGEST_CHOICE;
-    return optional(
+    return new Opt<>(
         name,
         many ? "NAME" : joined,
         many ? help + ": " + String.join(", ", values) : help,
         "one of " + String.join(", ", values),
+        null,
+        false,
+        List.copyOf(values),
         text -> Optional.of(text.toLowerCase(Locale.ROOT)).filter(values::contains));
   }
 
   Opt<T> or(T value) {
-    return new Opt<>(name, placeholder, help, expected, value, false, reader);
+    return new Opt<>(name, placeholder, help, expected, value, false, choices, reader);
   }
 
   Opt<T> needed() {
-    return new Opt<>(name, placeholder, help, expected, null, true, reader);
+    return new Opt<>(name, placeholder, help, expected, null, true, choices, reader);
   }
 
   Opt<T> helped(String otherHelp) {
-    return new Opt<>(name, placeholder, otherHelp, expected, fallback, required, reader);
+    return new Opt<>(name, placeholder, otherHelp, expected, fallback, required, choices, reader);
   }
 
   boolean isFlag() {

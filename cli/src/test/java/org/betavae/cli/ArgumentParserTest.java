@@ -81,7 +81,7 @@ class ArgumentParserTest {
     assertEquals(
         "--count is \"0\", expected a whole number from 1 to 100: how many; "
             + "--out is missing, expected a path: what to write; "
-            + "--mode is \"quick\", expected one of fast, slow: how; "
+            + "--mode is \"quick\", expected one of fast, slow; "
             + "unknown option --froce (did you mean --force?)",
         message);
   }

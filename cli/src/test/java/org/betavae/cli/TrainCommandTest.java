@@ -168,7 +168,8 @@ class TrainCommandTest {
             2,
             "--beta is \"NaN\", expected a finite number >= 0",
             "--steps is \"many\", expected a whole number from 1",
-            "--arch is \"cnv64\", expected one of conv64, burgess64, conv32, mlp, resnet, layers",
+            "--arch is \"cnv64\", expected one of conv64, burgess64, conv32, mlp, resnet, layers"
+                + " (did you mean conv64?)",
             "betavae train --help");
     Cli.run("train --steps 1 --epochs 1 --resume --overwrite --out x")
         .assertErrorNames(2, "--steps and --epochs", "--resume and --overwrite");
