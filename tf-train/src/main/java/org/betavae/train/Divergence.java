@@ -74,6 +74,7 @@ final class Divergence {
         Knots.looksLike(schedule)
             ? "smaller rates than --learning-rate-schedule " + schedule
             : "a smaller --learning-rate than " + config.learningRate();
+    String warmUp = config.optimizer().warmUpSteps() == 0 ? ", --warm-up-steps 200" : "";
     String clip = config.optimizer().clipNorm() == 0 ? ", --clip-norm 100" : "";
     return new TrainException(
         "Training diverged at step "
@@ -84,6 +85,7 @@ final class Divergence {
             + kept(savedStep)
             + " Try "
             + rate
+            + warmUp
             + clip
             + ", or a smaller --beta.");
   }

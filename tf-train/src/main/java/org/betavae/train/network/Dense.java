@@ -62,11 +62,15 @@ public record Dense(int units, KernelInit init) implements Layer {
 
   @Override
   public Operand<TFloat32> apply(Pass pass, String scope, Operand<TFloat32> x) {
+    return apply(pass, scope, x, Initializer.ZEROS);
+  }
+
+  /** With other first values of the bias. */
+  Operand<TFloat32> apply(Pass pass, String scope, Operand<TFloat32> x, Initializer firstBias) {
     Ops tf = pass.tf();
     long in = Layer.featuresOf(x, scope, 1)[0];
     Operand<TFloat32> kernel = pass.weights().get(scope + "/kernel", new long[] {in, units}, init);
-    Operand<TFloat32> bias =
-        pass.weights().get(scope + "/bias", new long[] {units}, Initializer.ZEROS);
+    Operand<TFloat32> bias = pass.weights().get(scope + "/bias", new long[] {units}, firstBias);
     return tf.nn.biasAdd(tf.linalg.matMul(x, kernel), bias);
   }
 }

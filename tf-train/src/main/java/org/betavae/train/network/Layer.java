@@ -22,6 +22,7 @@ public sealed interface Layer
         Flatten,
         LayerNorm,
         Pool,
+        Rescale,
         Reshape,
         Residual,
         Resize {

@@ -52,6 +52,12 @@ record LayerKind(
             s -> new LayerNorm(s.number("epsilon", LayerNorm.EPSILON))));
     kinds.add(
         new LayerKind("dropout", "{dropout: 0.1}", "rate", s -> new Dropout(s.number("rate"))));
+    kinds.add(
+        new LayerKind(
+            "rescale",
+            "{rescale: {scale: 2, shift: -1}}",
+            "scale",
+            s -> new Rescale(s.number("scale"), s.number("shift", 0))));
     kinds.add(new LayerKind("resize", "{resize: 2}", "factor", LayerKind::resize));
     kinds.add(new LayerKind("max-pool", "{max-pool: 2}", "size", s -> pool(s, Pool.Method.MAX)));
     kinds.add(

@@ -16,14 +16,21 @@ import org.tensorflow.types.TFloat32;
  *     [batch, f]}
  * @param decoder from latents {@code [batch, l]} to the likelihood's parameters, shaped as the item
  *     but for its last dimension, which is as many times larger as the likelihood needs
+ * @param firstLogVar log σ² of the posterior about which training begins: the first bias of that
+ *     head
  */
-public record Network(String name, List<Layer> encoder, List<Layer> decoder) {
+public record Network(String name, List<Layer> encoder, List<Layer> decoder, double firstLogVar) {
   private static final String ENCODER = "encoder-layers";
   private static final String DECODER = "decoder-layers";
 
   public Network {
     encoder = List.copyOf(encoder);
     decoder = List.copyOf(decoder);
+  }
+
+  /** Begins with a log-variance about 0. */
+  public Network(String name, List<Layer> encoder, List<Layer> decoder) {
+    this(name, encoder, decoder, 0);
   }
 
   /**
@@ -121,7 +128,8 @@ public record Network(String name, List<Layer> encoder, List<Layer> decoder) {
     Operand<TFloat32> features = apply(pass, "encoder", encoder, x);
     Dense head = new Dense(latentSize);
     return new Posterior(
-        head.apply(pass, "encoder/mean", features), head.apply(pass, "encoder/log_var", features));
+        head.apply(pass, "encoder/mean", features),
+        head.apply(pass, "encoder/log_var", features, Initializer.constant(firstLogVar)));
   }
 
   /** Adds the decoder to a graph; gives the likelihood's parameters (logits or means). */

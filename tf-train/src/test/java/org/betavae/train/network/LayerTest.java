@@ -55,6 +55,8 @@ class LayerTest {
         "layer-norm                                                         | 3x2x4 | 3x2x4",
         "layer-norm                                                         | 5     | 5",
         "{dropout: 0.4}                                                     | 3x2x4 | 3x2x4",
+        "{rescale: {scale: 2, shift: -1}}                                   | 3x2x2 | 3x2x2",
+        "{rescale: -0.5}                                                    | 5     | 5",
         "{resize: 2}                                                        | 3x2x2 | 6x4x2",
         "{resize: 3}                                                        | 3x2x1 | 9x6x1",
         "{resize: {size: [5, 3]}}                                           | 3x4x2 | 5x3x2",
@@ -117,6 +119,14 @@ class LayerTest {
         new float[] {0.26894f, 0.88080f, 0.5f}, values(Activation.SIGMOID, x), ROUNDING);
     assertArrayEquals(
         new float[] {0.31326f, 2.12693f, 0.69315f}, values(Activation.SOFTPLUS, x), ROUNDING);
+  }
+
+  @Test
+  void rescale_isWorkedByHand_andRefusesZero() {
+    float[] y = values(new Rescale(2, -1), 0, 0.25f, 1);
+    assertArrayEquals(new float[] {-1, -0.5f, 1}, y, ROUNDING);
+    var e = assertThrows(IllegalArgumentException.class, () -> new Rescale(0, 1));
+    assertTrue(e.getMessage().contains("scale is 0.0, expected a finite number other than 0"));
   }
 
   private static float[] values(Layer layer, float... x) {
