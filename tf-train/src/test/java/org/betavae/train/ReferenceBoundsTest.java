@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.betavae.data.ItemShape;
 import org.betavae.train.network.Dense;
+import org.betavae.train.network.LayerNetwork;
 import org.betavae.train.network.Network;
 import org.betavae.train.network.Pass;
 import org.betavae.train.network.Reshape;
@@ -182,7 +183,7 @@ class ReferenceBoundsTest {
 
   /** a = z w + b, pixels in [H][W][C] order. */
   private static Network linear(ItemShape s) {
-    return new Network(
+    return new LayerNetwork(
         "linear",
         List.of(),
         List.of(new Dense(s.size()), new Reshape(s.height(), s.width(), s.channels())));

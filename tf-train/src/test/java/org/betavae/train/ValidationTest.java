@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import org.betavae.data.ItemShape;
 import org.betavae.train.network.BatchNorm;
+import org.betavae.train.network.LayerNetwork;
 import org.betavae.train.network.Network;
 import org.betavae.train.network.Residual;
 import org.junit.jupiter.api.Test;
@@ -81,9 +82,9 @@ class ValidationTest {
 
   @Test
   void towers_haveSixteenItemsEach_whereTheyNormaliseThem() {
-    Network plain = new Network("plain", List.of(), List.of());
-    Network norm =
-        new Network("norm", List.of(), List.of(new Residual(List.of(new BatchNorm(1e-3)))));
+    Network plain = new LayerNetwork("plain", List.of(), List.of());
+    LayerNetwork norm =
+        new LayerNetwork("norm", List.of(), List.of(new Residual(List.of(new BatchNorm(1e-3)))));
     assertEquals(8, Towers.count(config().batch(64).threads(8).build(), plain));
     assertEquals(5, Towers.count(config().batch(5).threads(8).build(), plain));
     assertEquals(4, Towers.count(config().batch(64).threads(8).build(), norm));

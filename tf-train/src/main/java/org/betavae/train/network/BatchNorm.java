@@ -70,7 +70,7 @@ public record BatchNorm(double epsilon) implements Layer {
     Operand<TFloat32> beta = w.get(scope + "/beta", shape, Initializer.ZEROS);
     Operand<TFloat32> mean = w.statistic(scope + "/moving_mean", shape, Initializer.ZEROS);
     Operand<TFloat32> variance = w.statistic(scope + "/moving_variance", shape, Initializer.ONES);
-    if (pass.training()) {
+    if (pass.training() && w.moves(scope + "/moving_mean")) {
       Operand<TFloat32> image =
           item.image() ? x : tf.reshape(x, tf.constant(new int[] {-1, 1, 1, channels}));
       Operand<TFloat32> none = tf.constant(new float[0]);

@@ -90,10 +90,10 @@ public record NetworkSettings(
    * @throws IllegalArgumentException if the network cannot take the shape; a list of layers with
    *     the shapes layer by layer
    */
-  public Network newNetwork(ItemShape shape, int outputsPerValue) {
-    Network network =
+  public LayerNetwork newNetwork(ItemShape shape, int outputsPerValue) {
+    LayerNetwork network =
         arch.equals(LAYERS)
-            ? new Network(LAYERS, encoderLayers, decoderLayers)
+            ? new LayerNetwork(LAYERS, encoderLayers, decoderLayers)
             : Networks.of(arch, shape, outputsPerValue);
     network.requireFits(shape, latent, outputsPerValue);
     return network;

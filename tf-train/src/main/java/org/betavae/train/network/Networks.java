@@ -22,7 +22,7 @@ public final class Networks {
    * @param outputsPerValue numbers that the decoder gives for each value of an item, at least 1
    * @throws IllegalArgumentException if the name is unknown or the network cannot take the shape
    */
-  public static Network of(String name, ItemShape shape, int outputsPerValue) {
+  public static LayerNetwork of(String name, ItemShape shape, int outputsPerValue) {
     return switch (name) {
       case "conv64" -> conv64(shape, outputsPerValue);
       case "burgess64" -> burgess64(shape, outputsPerValue);
@@ -46,10 +46,10 @@ public final class Networks {
    * <p>Source: Locatello et al. 2019, arXiv:1811.12359, table 1 (after Burgess et al. 2018), with
    * the kernel sizes of their code: 4, 4, 2, 2.
    */
-  private static Network conv64(ItemShape shape, int outputs) {
+  private static LayerNetwork conv64(ItemShape shape, int outputs) {
     requireImage("conv64", shape, shape.height() == 64 && shape.width() == 64, "64x64");
     Activation relu = Activation.RELU;
-    return new Network(
+    return new LayerNetwork(
         "conv64",
         List.of(
             new Conv2d(32, 4, 2),
@@ -84,7 +84,7 @@ public final class Networks {
    *
    * <p>Source: Burgess et al. 2018, arXiv:1804.03599, appendix A.1.
    */
-  private static Network burgess64(ItemShape shape, int outputs) {
+  private static LayerNetwork burgess64(ItemShape shape, int outputs) {
     requireImage("burgess64", shape, shape.height() == 64 && shape.width() == 64, "64x64");
     List<Layer> encoder = new ArrayList<>();
     List<Layer> decoder = new ArrayList<>();
@@ -103,17 +103,17 @@ public final class Networks {
       decoder.addAll(List.of(new ConvTranspose2d(32, 4, 2), Activation.RELU));
     }
     decoder.add(new ConvTranspose2d(shape.channels() * outputs, 4, 2));
-    return new Network("burgess64", encoder, decoder);
+    return new LayerNetwork("burgess64", encoder, decoder);
   }
 
   /** Two strided convolutions and their mirror, for 28x28 and 32x32 images. */
-  private static Network conv32(ItemShape shape, int outputs) {
+  private static LayerNetwork conv32(ItemShape shape, int outputs) {
     boolean fits =
         shape.height() == shape.width() && (shape.height() == 28 || shape.height() == 32);
     requireImage("conv32", shape, fits, "28x28 or 32x32");
     Activation relu = Activation.RELU;
     int quarter = shape.height() / 4;
-    return new Network(
+    return new LayerNetwork(
         "conv32",
         List.of(
             new Conv2d(32, 4, 2),
@@ -140,7 +140,7 @@ public final class Networks {
    * <p>Source: disentanglement_lib's {@code fc_encoder} and {@code fc_decoder}: 1200 units twice
    * with ReLU, then 1200 units three times with tanh.
    */
-  private static Network mlp(ItemShape shape, int outputs) {
+  private static LayerNetwork mlp(ItemShape shape, int outputs) {
     List<Layer> decoder = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       decoder.add(new Dense(1200));
@@ -151,11 +151,11 @@ public final class Networks {
       decoder.add(new Reshape(shape.height(), shape.width(), shape.channels() * outputs));
     }
     Activation relu = Activation.RELU;
-    return new Network(
+    return new LayerNetwork(
         "mlp", List.of(new Flatten(), new Dense(1200), relu, new Dense(1200), relu), decoder);
   }
 
-  private static Network resnet(ItemShape shape, int outputs) {
+  private static LayerNetwork resnet(ItemShape shape, int outputs) {
     boolean fits =
         shape.height() == shape.width() && (shape.height() == 64 || shape.height() == 128);
     requireImage("resnet", shape, fits, "64x64 or 128x128");

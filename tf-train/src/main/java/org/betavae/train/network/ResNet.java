@@ -38,8 +38,9 @@ final class ResNet {
   private ResNet() {}
 
   /** The network for images of that shape. */
-  static Network of(ItemShape shape, int outputs) {
-    return new Network("resnet", encoder(shape.height()), decoder(shape, outputs), FIRST_LOG_VAR);
+  static LayerNetwork of(ItemShape shape, int outputs) {
+    return new LayerNetwork(
+        "resnet", encoder(shape.height()), decoder(shape, outputs), FIRST_LOG_VAR);
   }
 
   private static List<Layer> encoder(int side) {

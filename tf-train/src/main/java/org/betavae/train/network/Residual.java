@@ -53,7 +53,7 @@ public record Residual(List<Layer> layers) implements Layer {
   public Operand<TFloat32> apply(Pass pass, String scope, Operand<TFloat32> x) {
     ItemShape in = Layer.itemOf(x);
     ItemShape out = outputShape(in);
-    Operand<TFloat32> y = Network.apply(pass, scope, layers, x);
+    Operand<TFloat32> y = LayerNetwork.apply(pass, scope, layers, x);
     Operand<TFloat32> shortcut = x;
     if (!out.equals(in)) {
       int stride = requireStride(in, out);

@@ -22,6 +22,7 @@ import org.tensorflow.types.TFloat32;
  */
 public final class Weights {
   private final Scopes scopes;
+  private final WeightRules rules;
   private final Map<String, Weight> weights = new LinkedHashMap<>();
 
   /**
@@ -30,7 +31,9 @@ public final class Weights {
    * @param name such as {@code encoder/conv1/kernel}
    * @param shape dimensions
    * @param initializer how its first values are drawn
-   * @param trainable whether gradients change it; moving statistics have none
+   * @param trainable whether gradients change it; moving statistics have none, and frozen weights
+   *     use none
+   * @param rate what its learning rate is multiplied by
    * @param variable the variable
    * @param value placeholder of the same shape
    * @param assign sets the variable to the placeholder
@@ -40,6 +43,7 @@ public final class Weights {
       List<Long> shape,
       Initializer initializer,
       boolean trainable,
+      double rate,
       Variable<TFloat32> variable,
       Placeholder<TFloat32> value,
       Assign<TFloat32> assign) {
@@ -71,7 +75,18 @@ public final class Weights {
 
   /** No variables yet; {@code tf} is the graph that they are added to. */
   public Weights(Ops tf) {
+    this(tf, WeightRules.NONE);
+  }
+
+  /** The same with rules of how they change. */
+  public Weights(Ops tf, WeightRules rules) {
     scopes = new Scopes(tf);
+    this.rules = rules;
+  }
+
+  /** Whether a pass that trains uses and moves a statistic, see {@link WeightRules#moves}. */
+  public boolean moves(String statistic) {
+    return rules.moves(statistic);
   }
 
   /**
@@ -138,7 +153,9 @@ public final class Weights {
     Placeholder<TFloat32> value =
         scopes.named(name + "_value").placeholder(TFloat32.class, Placeholder.shape(tensorShape));
     Assign<TFloat32> assign = scopes.named(name + "_assign").assign(variable, value);
-    Weight weight = new Weight(name, shape, initializer, trainable, variable, value, assign);
+    boolean changes = trainable && !rules.isFrozen(name);
+    Weight weight =
+        new Weight(name, shape, initializer, changes, rules.rate(name), variable, value, assign);
     weights.put(name, weight);
     return weight;
   }

@@ -44,7 +44,7 @@ public record Adagrad(double initialAccumulator, double epsilon) implements Opti
             ops.train.applyAdagradV2(
                 weight.variable(),
                 builder.slot(weight, "accumulator", initialAccumulator),
-                rate,
+                builder.rate(ops, weight, rate),
                 eps,
                 gradient));
   }

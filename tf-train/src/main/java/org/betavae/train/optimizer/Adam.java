@@ -64,7 +64,7 @@ public record Adam(double beta1, double beta2, double epsilon) implements Optimi
             builder.slot(weight, "v", 0),
             noPower,
             noPower,
-            rate,
+            builder.rate(tf, weight, rate),
             b1,
             b2,
             eps,

@@ -50,7 +50,9 @@ public record AdamW(Adam adam, double weightDecay) implements Optimizer {
             return adamRule.apply(ops, weight, gradient);
           }
           // w - (αλ) w, not (1 - αλ) w: a small αλ would lose most of its digits beside 1.
-          Op decayed = ops.train.applyGradientDescent(weight.variable(), decay, weight.variable());
+          Op decayed =
+              ops.train.applyGradientDescent(
+                  weight.variable(), builder.rate(ops, weight, decay), weight.variable());
           return adamRule.apply(ops.withControlDependencies(decayed), weight, gradient);
         });
   }

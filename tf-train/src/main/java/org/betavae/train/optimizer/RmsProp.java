@@ -50,7 +50,7 @@ public record RmsProp(double decay, double momentum, double epsilon) implements 
                 weight.variable(),
                 builder.slot(weight, "mean_square", 0),
                 builder.slot(weight, "momentum", 0),
-                rate,
+                builder.rate(ops, weight, rate),
                 rho,
                 gamma,
                 eps,

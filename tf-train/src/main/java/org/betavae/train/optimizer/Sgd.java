@@ -48,7 +48,8 @@ public record Sgd(double momentum, boolean nesterov) implements Optimizer {
           weights,
           gradients,
           (ops, weight, gradient) ->
-              ops.train.applyGradientDescent(weight.variable(), rate, gradient));
+              ops.train.applyGradientDescent(
+                  weight.variable(), builder.rate(ops, weight, rate), gradient));
     }
     Operand<TFloat32> gamma = builder.constant(momentum);
     return builder.build(
@@ -58,7 +59,7 @@ public record Sgd(double momentum, boolean nesterov) implements Optimizer {
             ops.train.applyMomentum(
                 weight.variable(),
                 builder.slot(weight, "momentum", 0),
-                rate,
+                builder.rate(ops, weight, rate),
                 gradient,
                 gamma,
                 ApplyMomentum.useNesterov(nesterov)));

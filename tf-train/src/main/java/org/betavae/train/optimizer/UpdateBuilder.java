@@ -49,6 +49,11 @@ final class UpdateBuilder {
     return tf.constant((float) value);
   }
 
+  /** A rate as it is for one weight, see {@link Weight#rate}. */
+  Operand<TFloat32> rate(Ops tf, Weight weight, Operand<TFloat32> rate) {
+    return weight.rate() == 1 ? rate : tf.math.mul(rate, tf.constant((float) weight.rate()));
+  }
+
   /** A variable beside a weight, of its shape, named PREFIX/WEIGHT/name. */
   Variable<TFloat32> slot(Weight weight, String name, double initialValue) {
     return slot(weight, name, prefix + "/" + weight.name() + "/" + name, (float) initialValue);

@@ -92,7 +92,7 @@ class NetworksPageTest {
   private static String table(String name) {
     int side = name.equals("conv32") || name.equals("mlp") ? 28 : 64;
     ItemShape shape = ItemShape.image(side, side, name.equals("resnet") ? 3 : 1);
-    Network network = Networks.of(name, shape, 1);
+    LayerNetwork network = Networks.of(name, shape, 1);
     StringBuilder text = new StringBuilder("| | layer | output | weights |\n");
     text.append("| --- | --- | --- | ---: |\n");
     long sum = rows(text, "encoder", network.encoder(), shape);

@@ -147,7 +147,7 @@ class NetworksTest {
       Ops tf = Ops.create(graph);
       Weights weights = new Weights(tf);
       Pass pass = Pass.inference(tf, weights);
-      Network network = Networks.of(name, shape, 1);
+      LayerNetwork network = Networks.of(name, shape, 1);
       network.requireFits(shape, 10, 1); // what Java works out must be what TensorFlow makes
       Shape item =
           shape.image()
