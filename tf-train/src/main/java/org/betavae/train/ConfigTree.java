@@ -57,7 +57,8 @@ final class ConfigTree {
           NetworkSettings.class,
           OptimizerSettings.class,
           RunSettings.class,
-          ValidationSettings.class);
+          ValidationSettings.class,
+          FineTuneSettings.class);
 
   private ConfigTree() {}
 
@@ -73,7 +74,8 @@ final class ConfigTree {
             config.network(),
             config.optimizer(),
             config.run(),
-            config.validation())) {
+            config.validation(),
+            config.fineTune())) {
       tree.setAll(MAPPER.<ObjectNode>valueToTree(section));
     }
     return tree;
@@ -119,7 +121,8 @@ final class ConfigTree {
         section(all, NetworkSettings.class),
         section(all, OptimizerSettings.class),
         section(all, RunSettings.class),
-        section(all, ValidationSettings.class));
+        section(all, ValidationSettings.class),
+        section(all, FineTuneSettings.class));
   }
 
   /** A setting without a value is one that is left to another setting, or it is wrong. */

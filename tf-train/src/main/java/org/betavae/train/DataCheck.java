@@ -33,7 +33,9 @@ final class DataCheck {
 
   /** The part of it that needs no split. */
   static void requireFits(TrainConfig config, Dataset data) {
-    config.network().newNetwork(data.shape(), config.newLikelihood().outputsPerValue());
+    if (!config.network().imported()) { // an imported one is checked when it is opened
+      config.network().newNetwork(data.shape(), config.newLikelihood().outputsPerValue());
+    }
     requireRange(config, data);
   }
 

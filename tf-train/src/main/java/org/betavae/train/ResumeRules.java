@@ -23,7 +23,16 @@ final class ResumeRules {
           "batch",
           "validation-data",
           "validation-fraction",
-          "validation-images");
+          "validation-images",
+          "freeze",
+          "batch-norm",
+          "input",
+          "mean",
+          "log-var",
+          "latent-input",
+          "output",
+          "decoder-output",
+          "layout");
 
   /** Those that change rounding, and no more. */
   private static final Set<String> ROUNDING = Set.of("threads", "precision", "device");

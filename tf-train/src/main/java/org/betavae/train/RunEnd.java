@@ -46,7 +46,9 @@ final class RunEnd {
     run.deleteModel(); // it was made of an earlier end's
     return session.withAverages(
         () -> {
-          SavedModels models = new SavedModels(config, data.all().shape(), session.weights());
+          SavedModels models = 
+              new SavedModels(
+                  config, session.graph().parts(), data.all().shape(), session.weights());
           models.writeEncoder(run.encoder());
           models.writeDecoder(run.decoder());
           run.writeSummary(summary);

@@ -45,6 +45,7 @@ public record RunFolder(Path root) {
           "history.jsonl",
           "summary.json",
           "checkpoints",
+          "source",
           "saved_model",
           "model",
           "pictures",
@@ -185,6 +186,11 @@ public record RunFolder(Path root) {
   /** {@code model/}: the model folder that {@code export} writes. */
   public Path model() {
     return root.resolve("model");
+  }
+
+  /** {@code source/}: a copy of the model that a fine-tuning run began with. */
+  Path source() {
+    return root.resolve("source");
   }
 
   /** {@code pictures/}. */

@@ -7,8 +7,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import org.betavae.data.ItemShape;
+import org.betavae.train.imported.ImportedNetwork;
 import org.betavae.train.network.Network;
 import org.betavae.train.network.Pass;
+import org.betavae.train.network.WeightRules;
 import org.betavae.train.network.Weights;
 import org.betavae.train.network.Weights.Weight;
 import org.betavae.train.objective.Likelihood;
@@ -29,11 +31,16 @@ import org.tensorflow.types.TFloat32;
  *
  * <p>Encoder: {@code x [N, h, w, c]} or {@code [N, d]} to {@code mean} and {@code log_var [N, l]}.
  * Decoder: {@code z [N, l]} to {@code x}, the mean of the likelihood, and {@code logits} where the
- * likelihood has them. Both have the signature {@code serving_default}.
+ * likelihood has them. Both have the signature {@code serving_default}. Imported halves keep the
+ * names, layouts and outputs that they came with.
  */
 final class SavedModels {
+  /** Scope of an imported half, so that no operation is called as a variable. */
+  private static final String GRAPH = "graph";
+
   private final TrainConfig config;
   private final ItemShape shape;
+  private final Model model;
   private final Network network;
   private final Map<String, float[]> values;
 
@@ -43,9 +50,15 @@ final class SavedModels {
    * @param values weights by name
    */
   SavedModels(TrainConfig config, ItemShape shape, Map<String, float[]> values) {
+    this(config, Model.of(config, shape), shape, values);
+  }
+
+  /** The same of another network than the settings name. */
+  SavedModels(TrainConfig config, Model model, ItemShape shape, Map<String, float[]> values) {
     this.config = config;
     this.shape = shape;
-    this.network = config.network().newNetwork(shape, config.newLikelihood().outputsPerValue());
+    this.model = model;
+    this.network = model.network();
     this.values = values;
   }
 
@@ -53,7 +66,12 @@ final class SavedModels {
   void writeEncoder(Path folder) {
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
-      Weights weights = new Weights(tf);
+      Weights weights = newWeights(tf);
+      if (network instanceof ImportedNetwork imported) {
+        Pass pass = Pass.inference(tf.withSubScope(GRAPH), weights);
+        write(folder, graph, weights, imported.encoderSignature(pass));
+        return;
+      }
       Placeholder<TFloat32> x = input(tf, "x", VaeGraph.itemsShape(shape, -1));
       Network.Posterior q = network.encode(Pass.inference(tf, weights), x, config.latent());
       Signature signature =
@@ -72,7 +90,12 @@ final class SavedModels {
   void writeDecoder(Path folder) {
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
-      Weights weights = new Weights(tf);
+      Weights weights = newWeights(tf);
+      if (network instanceof ImportedNetwork imported) {
+        Pass pass = Pass.inference(tf.withSubScope(GRAPH), weights);
+        write(folder, graph, weights, imported.decoderSignature(pass));
+        return;
+      }
       Likelihood likelihood = config.newLikelihood();
       Placeholder<TFloat32> z = input(tf, "z", Shape.of(-1, config.latent()));
       Pass pass = Pass.inference(tf, weights);
@@ -88,6 +111,10 @@ final class SavedModels {
           .ifPresent(logits -> signature.output("logits", logits));
       write(folder, graph, weights, signature.build());
     }
+  }
+
+  private Weights newWeights(Ops tf) {
+    return new Weights(tf, WeightRules.NONE, model.exportedNames());
   }
 
   private void write(Path folder, Graph graph, Weights weights, Signature signature) {

@@ -51,8 +51,8 @@ final class SessionState {
   }
 
   /** Sets weights and slots to their first values. */
-  void initialize(long seed) {
-    assign(weightTargets(), target -> target.weight().initialValues(seed));
+  void initialize(long seed, Model model) {
+    assign(weightTargets(), target -> model.firstValues(target.weight(), seed));
     Map<String, Float> first = new HashMap<>();
     updates.slots().forEach(slot -> first.put(slot.name(), slot.initialValue()));
     assign(

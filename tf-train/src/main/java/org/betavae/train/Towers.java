@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.betavae.train.network.BatchNorm;
-import org.betavae.train.network.Network;
 import org.betavae.train.network.Pass;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -33,8 +32,8 @@ record Towers(
    * How many there are: one a thread, but no more than items; with batch norm, whose statistics are
    * a tower's, so few that each has {@link BatchNorm#LEAST_ITEMS} items or there is one alone.
    */
-  static int count(TrainConfig config, Network network) {
-    int least = network.hasBatchNorm() ? BatchNorm.LEAST_ITEMS : 1;
+  static int count(TrainConfig config, Model model) {
+    int least = model.usesBatchStatistics() ? BatchNorm.LEAST_ITEMS : 1;
     return Math.max(1, Math.min(config.threads(), config.batch() / least));
   }
 

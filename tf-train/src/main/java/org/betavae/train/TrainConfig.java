@@ -26,6 +26,7 @@ import org.betavae.train.optimizer.OptimizerSettings;
  * @param optimizer how the weights are updated
  * @param run how long, how fast and how often
  * @param validation what is held out, and whether it may end the run
+ * @param fineTune what the run begins with, and which weights change how fast
  */
 public record TrainConfig(
     String data,
@@ -36,7 +37,8 @@ public record TrainConfig(
     NetworkSettings network,
     OptimizerSettings optimizer,
     RunSettings run,
-    ValidationSettings validation) {
+    ValidationSettings validation,
+    FineTuneSettings fineTune) {
 
   /** Names for {@code precision}. */
   public static final List<String> PRECISIONS = List.of("fp32", "bf16");
@@ -54,7 +56,8 @@ public record TrainConfig(
           NetworkSettings.DEFAULT,
           OptimizerSettings.DEFAULT,
           RunSettings.DEFAULT,
-          ValidationSettings.DEFAULT);
+          ValidationSettings.DEFAULT,
+          FineTuneSettings.DEFAULT);
 
   public TrainConfig {
     Settings.require(

@@ -1,10 +1,17 @@
 package org.betavae.train;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.betavae.data.Dataset;
+import org.betavae.data.ItemShape;
+import org.betavae.train.network.Weights;
 
 /**
- * Trains a beta-VAE and writes its run folder: configuration, history, checkpoints, SavedModels,
+ * Trains a beta-VAE, from new weights or from a model that was trained before (see {@link FineTuning}), and writes its run folder: configuration, history, checkpoints, SavedModels,
  * pictures and a summary.
  *
  * <p>A run is used by one thread, and a run folder by one run: while it goes on, the folder is
@@ -40,10 +47,12 @@ public final class Trainer {
    */
   public static RunSummary start(
       Supplier<RunFolder> run, TrainConfig config, TrainData data, TrainListener listener) {
-    try (VaeSession session = newSession(config, data, listener)) {
+    Optional<Pretrained> source = FineTuning.model(config);
+    try (VaeSession session = newSession(config, data, source, listener)) {
       RunFolder folder = run.get();
       try (Opened opened = new Opened()) {
         opened.add(RunLock.take(folder.root(), listener::onMessage), RunLock::close);
+        source.ifPresent(model -> keep(model, folder));
         folder.writeConfig(config);
         TrainingRun training = new TrainingRun(folder, config, data, session, listener);
         opened.add(training, TrainingRun::close);
@@ -80,7 +89,9 @@ public final class Trainer {
     ResumeRules.check(run.readConfig(), config, listener);
     try (Opened opened = new Opened()) {
       opened.add(RunLock.take(run.root(), listener::onMessage), RunLock::close);
-      VaeSession session = opened.add(newSession(config, data, listener), VaeSession::close);
+      Optional<Pretrained> source = FineTuning.kept(config, run.source());
+      VaeSession session =
+          opened.add(newSession(config, data, source, listener), VaeSession::close);
       run.deleteLeftovers();
       TrainingRun training = new TrainingRun(run, config, data, session, listener);
       opened.add(training, TrainingRun::close);
@@ -90,12 +101,49 @@ public final class Trainer {
     }
   }
 
-  private static VaeSession newSession(TrainConfig config, TrainData data, TrainListener listener) {
+  private static void keep(Pretrained model, RunFolder folder) {
+    try {
+      Files.createDirectories(folder.source());
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot make " + folder.source() + ": " + e, e);
+    }
+    model.keep(folder.source());
+  }
+
+  private static VaeSession newSession(
+      TrainConfig config, TrainData data, Optional<Pretrained> source, TrainListener listener) {
     DataCheck.requireFits(config, data);
     String device = Devices.resolve(config.run().device());
     Devices.precisionNotice(config, device).ifPresent(listener::onMessage);
     IgnoredSettings.notice(config).ifPresent(listener::onMessage);
-    return new VaeSession(
-        config, data.all().shape(), data.train().size(), Labels.of(config, data.train()), device);
+    ItemShape shape = data.all().shape();
+    Model model =
+        source
+            .map(pretrained -> pretrained.model(config, shape, listener))
+            .orElseGet(() -> Model.of(config, shape));
+    VaeSession session =
+        new VaeSession(
+            config, model, shape, data.train().size(), Labels.of(config, data.train()), device);
+    try {
+      requireUsed(model, session);
+      return session;
+    } catch (RuntimeException e) {
+      session.close();
+      throw e;
+    }
+  }
+
+  private static void requireUsed(Model model, VaeSession session) {
+    List<String> names =
+        session.graph().weights().all().stream().map(Weights.Weight::name).toList();
+    List<String> unused = model.rules().unused(names);
+    if (!unused.isEmpty()) {
+      throw new IllegalArgumentException(
+          "freeze or learning-rate-scale has "
+              + String.join(", ", unused)
+              + ", expected patterns that fit weights of the model: "
+              + String.join(", ", names)
+              + ". Write encoder, decoder/dense1 or *bias.");
+    }
   }
 }

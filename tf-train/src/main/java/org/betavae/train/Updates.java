@@ -53,6 +53,10 @@ final class Updates {
   private record Descent(List<Weight> weights, List<Output<TFloat32>> gradients) {
     static Descent of(Graph graph, Pass pass, Operand<TFloat32> loss, boolean adversary) {
       List<Weight> weights = pass.weights().trained(Objective.ADVERSARY, adversary);
+      if (weights.isEmpty()) {
+        throw new IllegalArgumentException(
+            "freeze leaves no weight to be trained, expected at least one. Freeze less.");
+      }
       Output<?>[] variables =
           weights.stream().map(w -> w.variable().asOutput()).toArray(Output<?>[]::new);
       List<Output<TFloat32>> gradients = new ArrayList<>();

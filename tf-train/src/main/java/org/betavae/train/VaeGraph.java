@@ -43,6 +43,7 @@ final class VaeGraph implements AutoCloseable {
   private final ItemShape shape;
   private final Objective objective;
   private final Likelihood likelihood;
+  private final Model parts;
   private final Network network;
   private final long datasetSize;
   private final Weights weights;
@@ -114,15 +115,22 @@ final class VaeGraph implements AutoCloseable {
    * @throws IllegalArgumentException if the network cannot take items of that shape
    */
   VaeGraph(TrainConfig config, ItemShape shape, long datasetSize, int labelWidth) {
+    this(config, Model.of(config, shape), shape, datasetSize, labelWidth);
+  }
+
+  /** The same of another network than the settings name. */
+  VaeGraph(
+      TrainConfig config, Model parts, ItemShape shape, long datasetSize, int labelWidth) {
     this.config = config;
+    this.parts = parts;
     this.shape = shape;
     this.datasetSize = datasetSize;
     objective = config.newObjective();
     likelihood = config.newLikelihood();
-    network = config.network().newNetwork(shape, likelihood.outputsPerValue());
+    network = parts.network();
     try {
       Ops tf = Ops.create(graph);
-      weights = new Weights(tf);
+      weights = new Weights(tf, parts.rules());
       fed = fed(tf);
       training = training(tf, labelWidth);
       evaluation = evaluation(tf.withSubScope("evaluation"), labelWidth);
@@ -162,6 +170,11 @@ final class VaeGraph implements AutoCloseable {
     return evaluation;
   }
 
+  /** What it was built of. */
+  Model parts() {
+    return parts;
+  }
+
   Weights weights() {
     return weights;
   }
@@ -197,7 +210,7 @@ final class VaeGraph implements AutoCloseable {
     Placeholder<TFloat32> items = placeholder(tf, "items", itemsShape(shape, batch));
     Placeholder<TFloat32> noise =
         placeholder(tf, "noise", Shape.of((long) batch * samples(), config.latent()));
-    Towers towers = Towers.of(pass, model(tf), items, noise, Towers.count(config, network), batch);
+    Towers towers = Towers.of(pass, model(tf), items, noise, Towers.count(config, parts), batch);
     Objective.Terms terms = terms(tf, towers);
     Objective.Loss loss = objective.loss(pass, terms);
     Optional<Placeholder<TFloat32>> labels = Optional.empty();

@@ -57,12 +57,23 @@ final class VaeSession implements AutoCloseable {
       long datasetSize,
       Optional<Labels> labels,
       String device) {
+    this(config, Model.of(config, shape), shape, datasetSize, labels, device);
+  }
+
+  /** The same of another network than the settings name. */
+  VaeSession(
+      TrainConfig config,
+      Model model,
+      ItemShape shape,
+      long datasetSize,
+      Optional<Labels> labels,
+      String device) {
     this.config = config;
     this.labels = labels;
     int batch = config.batch();
     int labelWidth = labels.map(Labels::width).orElse(0);
     try {
-      graph = opened.add(new VaeGraph(config, shape, datasetSize, labelWidth), VaeGraph::close);
+      graph = opened.add(new VaeGraph(config, model, shape, datasetSize, labelWidth), VaeGraph::close);
       session =
           opened.add(
               new Session(graph.graph(), Devices.sessionConfig(config, device)), Session::close);
@@ -115,7 +126,7 @@ final class VaeSession implements AutoCloseable {
 
   /** See {@link SessionState#initialize}. */
   void initialize() {
-    state.initialize(config.seed());
+    state.initialize(config.seed(), graph.parts());
   }
 
   /** See {@link SessionState#all}. */

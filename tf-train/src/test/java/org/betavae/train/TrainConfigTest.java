@@ -67,7 +67,20 @@ class TrainConfigTest {
                 31,
                 0.99),
             new RunSettings(7_000_000_000L, 5, -9, 1, "bf16", "cpu", 17, 19, 23, "best"),
-            new ValidationSettings("c.npz", 0.125, 11, 13, 5, 0.5, 47));
+            new ValidationSettings("c.npz", 0.125, 11, 13, 5, 0.5, 47),
+            new FineTuneSettings(
+                "e.onnx,d.onnx",
+                "encoder,*bias",
+                "encoder=0.5,*kernel=2",
+                "update",
+                "i",
+                "m",
+                "l",
+                "z",
+                "o",
+                "mean",
+                "nhwc",
+                19));
     RunFolder run = RunFolder.create(folder.resolve("run"), false);
     run.writeConfig(config);
     assertEquals(config, run.readConfig());

@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.betavae.data.ItemShape;
 import org.betavae.train.network.BatchNorm;
 import org.betavae.train.network.LayerNetwork;
 import org.betavae.train.network.Network;
 import org.betavae.train.network.Residual;
+import org.betavae.train.network.WeightRules;
 import org.junit.jupiter.api.Test;
 
 class ValidationTest {
@@ -82,15 +84,22 @@ class ValidationTest {
 
   @Test
   void towers_haveSixteenItemsEach_whereTheyNormaliseThem() {
-    Network plain = new LayerNetwork("plain", List.of(), List.of());
-    LayerNetwork norm =
+    Model plain = model(new LayerNetwork("plain", List.of(), List.of()), WeightRules.NONE);
+    Network norms =
         new LayerNetwork("norm", List.of(), List.of(new Residual(List.of(new BatchNorm(1e-3)))));
+    Model norm = model(norms, WeightRules.NONE);
     assertEquals(8, Towers.count(config().batch(64).threads(8).build(), plain));
     assertEquals(5, Towers.count(config().batch(5).threads(8).build(), plain));
     assertEquals(4, Towers.count(config().batch(64).threads(8).build(), norm));
     assertEquals(2, Towers.count(config().batch(64).threads(2).build(), norm));
     assertEquals(3, Towers.count(config().batch(63).threads(8).build(), norm));
     assertEquals(1, Towers.count(config().batch(9).threads(8).build(), norm));
+    Model kept = model(norms, new WeightRules(List.of(), false, Map.of()));
+    assertEquals(8, Towers.count(config().batch(64).threads(8).build(), kept));
+  }
+
+  private static Model model(Network network, WeightRules rules) {
+    return new Model(network, rules, Map.of());
   }
 
   @Test

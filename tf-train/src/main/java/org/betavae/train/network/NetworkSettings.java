@@ -12,7 +12,7 @@ import org.betavae.train.Settings;
 /**
  * Which network, and its settings.
  *
- * @param arch one of {@link #ARCHS}
+ * @param arch one of {@link #ARCHS}, or {@link #IMPORTED}
  * @param latent number of latents, at least 1
  * @param imageSize side to which the pictures of a folder are resized, at least 1; null for what
  *     suits the network
@@ -33,7 +33,10 @@ public record NetworkSettings(
   /** The network that is described by its layers. */
   public static final String LAYERS = "layers";
 
-  /** The named networks and {@link #LAYERS}. */
+  /** The network that is an encoder and a decoder of another program. */
+  public static final String IMPORTED = "imported";
+
+  /** The named networks and {@link #LAYERS}; {@link #IMPORTED} comes with a model. */
   public static final List<String> ARCHS = archs();
 
   /** disentanglement_lib's defaults (Locatello et al. 2019, table 1). */
@@ -42,7 +45,9 @@ public record NetworkSettings(
   public NetworkSettings {
     encoderLayers = encoderLayers == null ? List.of() : List.copyOf(encoderLayers);
     decoderLayers = decoderLayers == null ? List.of() : List.copyOf(decoderLayers);
-    Settings.requireOneOf("arch", arch, ARCHS);
+    if (!IMPORTED.equals(arch)) {
+      Settings.requireOneOf("arch", arch, ARCHS);
+    }
     Settings.require(latent >= 1, "latent", latent, "a whole number >= 1", "The usual size is 10.");
     Settings.require(
         imageSize == null || imageSize >= 1,
@@ -57,6 +62,11 @@ public record NetworkSettings(
   /** A network of {@link Networks#NAMES}. */
   public static NetworkSettings named(String arch, int latent) {
     return new NetworkSettings(arch, latent, null, List.of(), List.of());
+  }
+
+  /** Whether the network is that of an imported model. */
+  public boolean imported() {
+    return arch.equals(IMPORTED);
   }
 
   private static List<String> archs() {
@@ -91,6 +101,13 @@ public record NetworkSettings(
    *     the shapes layer by layer
    */
   public LayerNetwork newNetwork(ItemShape shape, int outputsPerValue) {
+    if (imported()) {
+      throw new IllegalArgumentException(
+          "arch is imported, expected a model to take the network from. Use finetune --from, or one"
+              + " of "
+              + String.join(", ", ARCHS)
+              + ".");
+    }
     LayerNetwork network =
         arch.equals(LAYERS)
             ? new LayerNetwork(LAYERS, encoderLayers, decoderLayers)

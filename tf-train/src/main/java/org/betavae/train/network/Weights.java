@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Assign;
@@ -23,6 +24,7 @@ import org.tensorflow.types.TFloat32;
 public final class Weights {
   private final Scopes scopes;
   private final WeightRules rules;
+  private final UnaryOperator<String> operationNames;
   private final Map<String, Weight> weights = new LinkedHashMap<>();
 
   /**
@@ -80,8 +82,14 @@ public final class Weights {
 
   /** The same with rules of how they change. */
   public Weights(Ops tf, WeightRules rules) {
+    this(tf, rules, UnaryOperator.identity());
+  }
+
+  /** The same, whose operations have other names than the weights. */
+  public Weights(Ops tf, WeightRules rules, UnaryOperator<String> operationNames) {
     scopes = new Scopes(tf);
     this.rules = rules;
+    this.operationNames = operationNames;
   }
 
   /** Whether a pass that trains uses and moves a statistic, see {@link WeightRules#moves}. */
@@ -149,10 +157,11 @@ public final class Weights {
   private Weight add(
       String name, List<Long> shape, long[] dims, Initializer initializer, boolean trainable) {
     Shape tensorShape = Shape.of(dims);
-    Variable<TFloat32> variable = scopes.named(name).variable(tensorShape, TFloat32.class);
+    String path = operationNames.apply(name);
+    Variable<TFloat32> variable = scopes.named(path).variable(tensorShape, TFloat32.class);
     Placeholder<TFloat32> value =
-        scopes.named(name + "_value").placeholder(TFloat32.class, Placeholder.shape(tensorShape));
-    Assign<TFloat32> assign = scopes.named(name + "_assign").assign(variable, value);
+        scopes.named(path + "_value").placeholder(TFloat32.class, Placeholder.shape(tensorShape));
+    Assign<TFloat32> assign = scopes.named(path + "_assign").assign(variable, value);
     boolean changes = trainable && !rules.isFrozen(name);
     Weight weight =
         new Weight(name, shape, initializer, changes, rules.rate(name), variable, value, assign);

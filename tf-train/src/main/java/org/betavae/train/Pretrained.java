@@ -1,0 +1,20 @@
+package org.betavae.train;
+
+import java.nio.file.Path;
+import org.betavae.data.ItemShape;
+
+/** A model that a run begins with, opened. */
+interface Pretrained {
+  /** Settings that follow from it, where nobody says otherwise. */
+  TrainConfig settings(TrainConfig base);
+
+  /**
+   * What a run with these settings builds its graphs of.
+   *
+   * @throws IllegalArgumentException if the model does not suit the items or the settings
+   */
+  Model model(TrainConfig config, ItemShape shape, TrainListener listener);
+
+  /** Copies what {@link PretrainedFiles#open} needs into a folder. */
+  void keep(Path folder);
+}

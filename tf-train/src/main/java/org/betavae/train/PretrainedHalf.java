@@ -1,0 +1,48 @@
+package org.betavae.train;
+
+import java.nio.file.Path;
+import org.betavae.export.OnnxModel;
+import org.betavae.export.TfModel;
+import org.betavae.train.imported.ImportedGraph;
+
+/**
+ * An encoder or a decoder in a file of its own, or behind a signature.
+ *
+ * @param path the ONNX file, or the folder of the SavedModel
+ * @param signature of the SavedModel; null for the usual one
+ * @param role {@code encoder} or {@code decoder}
+ * @param onnx the ONNX file, read; null for a SavedModel
+ * @param model as TensorFlow graph
+ */
+record PretrainedHalf(
+    Path path, String signature, String role, OnnxModel onnx, TfModel model) {
+  static PretrainedHalf ofOnnx(Path file, String role) {
+    OnnxModel onnx = OnnxModel.read(file);
+    return new PretrainedHalf(file, null, role, onnx, null);
+  }
+
+  static PretrainedHalf ofSavedModel(Path folder, String signature, String role) {
+    TfModel model =
+        signature == null
+            ? TfModel.ofSavedModel(folder)
+            : TfModel.ofSavedModel(folder, signature);
+    return new PretrainedHalf(folder, signature, role, null, model);
+  }
+
+  /** The graph, with channels first where it is from ONNX and nobody says otherwise. */
+  ImportedGraph graph(String layout) {
+    boolean first = layout == null ? onnx != null : layout.equals("nchw");
+    return new ImportedGraph(path.toString(), role, model.graph(), first);
+  }
+
+  /** Copies it into a folder under its usual name. */
+  void keep(Path folder) {
+    if (onnx != null) {
+      onnx.write(folder.resolve(role + ".onnx"));
+    } else if (signature == null) {
+      PretrainedFiles.copy(path, folder.resolve(role));
+    } else if (!PretrainedFiles.isSavedModel(folder.resolve("model"))) {
+      PretrainedFiles.copy(path, folder.resolve("model"));
+    }
+  }
+}
