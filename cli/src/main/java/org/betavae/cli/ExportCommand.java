@@ -118,8 +118,8 @@ final class ExportCommand extends Command {
     RunFolder run = RunFolder.open(args.get(FROM));
     RunExport export = new RunExport(run);
     try (Dataset data = parityData(args, run, console)) {
-      ModelFacts facts = export.write(out, args.get(OPSET), precision(args), existing, data);
-      ObjectNode json = Json.object().put("out", out.toString()).put("opset", args.get(OPSET));
+      ModelFacts facts = export.write(out, export.opset(args), precision(args), existing, data);
+      ObjectNode json = Json.object().put("out", out.toString()).put("opset", export.opset(args));
       json.put("precision", args.get(PRECISION));
       json.put("parity", facts.parity().maxAbsDifference());
       json.put("parity_inputs", facts.parity().inputs());

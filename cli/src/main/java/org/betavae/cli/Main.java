@@ -47,6 +47,7 @@ public final class Main {
     return List.of(
         new QuickstartCommand(),
         new TrainCommand(),
+        new FinetuneCommand(),
         new ExportCommand(),
         new ConvertCommand(),
         new VerifyCommand(),

@@ -112,7 +112,7 @@ final class QuickstartCommand extends Command {
       Trained trained = train(created, config, data, trainingSeconds(args), start, console);
       RunSummary summary = trained.summary();
       if (trained.stopped()) {
-        console.note(TrainCommand.stopped(run, config, summary));
+        console.note(RunTraining.stopped(run, config, summary));
         return Outcome.done(RunReport.json(run, summary));
       }
       ModelFacts facts =

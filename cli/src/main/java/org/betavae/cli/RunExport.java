@@ -3,18 +3,20 @@ package org.betavae.cli;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Function;
 import org.betavae.data.Dataset;
-import org.betavae.data.ItemShape;
 import org.betavae.export.ModelFacts;
 import org.betavae.export.ModelFolder;
 import org.betavae.export.OnnxModel;
 import org.betavae.export.Precision;
 import org.betavae.export.Producer;
 import org.betavae.export.Tensor;
+import org.betavae.export.TensorSpec;
 import org.betavae.train.RunFolder;
 import org.betavae.train.RunModels;
 import org.betavae.train.TensorFlowModel;
 import org.betavae.train.TrainConfig;
+import org.betavae.train.imported.ImportedItems;
 
 /** Turns a run's SavedModels into a model folder, and measures how far both are apart. */
 final class RunExport {
@@ -37,6 +39,13 @@ final class RunExport {
     this.config = run.readConfig();
   }
 
+  /** The operator set that was asked for, or else that of the model that the run began with. */
+  int opset(Arguments args) {
+    Integer source = config.fineTune().opset();
+    return args.typed(ExportCommand.OPSET)
+        .orElse(source != null ? source : args.get(ExportCommand.OPSET));
+  }
+
   /**
    * Writes a model folder, or nothing when the difference is too large.
    *
@@ -48,8 +57,8 @@ final class RunExport {
     RunModels models = RunModels.convert(run, opset, precision, Producer.text());
     double allowed = precision == Precision.FP16 ? LARGEST_HALF_DIFFERENCE : LARGEST_DIFFERENCE;
     Difference difference =
-        difference(run.encoder(), models.encoder(), Map.of("x", images(data)))
-            .max(difference(run.decoder(), models.decoder(), Map.of("z", latents())));
+        difference(run.encoder(), models.encoder(), spec -> images(spec, data))
+            .max(difference(run.decoder(), models.decoder(), this::latents));
     if (!(difference.scaled() <= allowed)) {
       throw CommandException.failed(
           "export of "
@@ -69,36 +78,38 @@ final class RunExport {
   }
 
   private static Difference difference(
-      Path savedModel, OnnxModel onnx, Map<String, Tensor> inputs) {
+      Path savedModel, OnnxModel onnx, Function<TensorSpec, Tensor> inputs) {
     try (TensorFlowModel tf = TensorFlowModel.ofSavedModel(savedModel, SIGNATURE);
         OnnxRunner ort = new OnnxRunner(onnx.toBytes(), "the ONNX model of " + savedModel)) {
+      TensorSpec input = tf.inputs().get(0);
       return new ModelComparison(tf, ort, savedModel.toString())
-          .differences(inputs).values().stream().reduce(Difference.NONE, Difference::max);
+          .differences(Map.of(input.name(), inputs.apply(input))).values().stream().reduce(Difference.NONE, Difference::max);
     }
   }
 
   /** Items from all over the data, in TensorFlow's layout; repeated where there are fewer. */
-  private Tensor images(Dataset data) {
+  private Tensor images(TensorSpec input, Dataset data) {
     int size = data.shape().size();
     float[] values = new float[INPUTS * size];
     for (int i = 0; i < INPUTS; i++) {
       data.read((int) ((long) i * data.size() / INPUTS), values, i * size);
     }
-    return Tensor.floats(shape(data.shape()), values);
+    boolean channelsFirst = "nchw".equals(config.fineTune().layout());
+    return ImportedItems.of(input, data.shape(), values, INPUTS, channelsFirst);
   }
 
-  private static long[] shape(ItemShape item) {
-    return item.image()
-        ? new long[] {INPUTS, item.height(), item.width(), item.channels()}
-        : new long[] {INPUTS, item.size()};
-  }
-
-  private Tensor latents() {
+  private Tensor latents(TensorSpec input) {
     Random random = new Random(config.seed());
     float[] z = new float[INPUTS * config.latent()];
     for (int i = 0; i < z.length; i++) {
       z[i] = (float) random.nextGaussian();
     }
-    return Tensor.floats(new long[] {INPUTS, config.latent()}, z);
+    Tensor rows = Tensor.floats(new long[] {INPUTS, config.latent()}, z);
+    if (input.shape().size() <= 2) {
+      return rows;
+    }
+    long[] shape = input.shape().stream().mapToLong(Long::longValue).toArray();
+    shape[0] = INPUTS;
+    return rows.reshape(shape);
   }
 }

@@ -279,7 +279,7 @@ final class TrainOptions {
   static final List<Opt<?>> STEP = joined(List.of(MODEL, COMPUTATION, OptimizerOptions.ALL));
 
   /** Those that are settings under the same name. */
-  private static final List<Opt<?>> SETTINGS =
+  static final List<Opt<?>> SETTINGS =
       ALL.stream().filter(option -> !List.of(EPOCHS, CONFIG).contains(option)).toList();
 
   private TrainOptions() {}
@@ -297,8 +297,13 @@ final class TrainOptions {
    * which needs the data.
    */
   static TrainConfig apply(Arguments args, TrainConfig base) {
+    return apply(args, base, SETTINGS);
+  }
+
+  /** The same for some options, each a setting under its own name. */
+  static TrainConfig apply(Arguments args, TrainConfig base, List<Opt<?>> settings) {
     TrainConfig.Builder builder = base.toBuilder();
-    SETTINGS.forEach(
+    settings.forEach(
         option -> args.typed(option).ifPresent(value -> builder.set(option.name(), value)));
     return builder.build();
   }

@@ -17,6 +17,7 @@ import org.betavae.export.ModelFolder;
 import org.betavae.export.OnnxModel;
 import org.betavae.export.Tensor;
 import org.betavae.export.TensorSpec;
+import org.betavae.export.TfModel;
 import org.betavae.train.RunFolder;
 import org.betavae.train.TensorFlowModel;
 
@@ -156,8 +157,8 @@ final class VerifyCommand extends Command {
     RunFolder run = RunFolder.open(args.get(FROM));
     Path onnx = args.find(ONNX).orElse(run.model());
     if (Files.isRegularFile(onnx)) {
-      boolean encoder =
-          OnnxModel.read(onnx).inputs().stream().anyMatch(input -> input.name().equals("x"));
+      List<String> inputs = names(OnnxModel.read(onnx).inputs());
+      boolean encoder = names(TfModel.ofSavedModel(run.encoder()).inputs()).equals(inputs);
       pairs.put(encoder ? run.encoder() : run.decoder(), onnx);
       return pairs;
     }
@@ -165,6 +166,10 @@ final class VerifyCommand extends Command {
     pairs.put(run.encoder(), folder.resolve(ModelFolder.ENCODER));
     pairs.put(run.decoder(), folder.resolve(ModelFolder.DECODER));
     return pairs;
+  }
+
+  private static List<String> names(List<TensorSpec> specs) {
+    return specs.stream().map(TensorSpec::name).toList();
   }
 
   private static Map<String, Difference> compare(Path tensorFlow, Path onnx, Arguments args)

@@ -121,7 +121,7 @@ final class ModelLoader {
         .ifPresent(shape -> contradiction(path, "input_shape", shape.asList(), sized));
     Probed probed = probe(file, sized);
     TensorSpec input = probed.input();
-    Roles.Latents latents = Roles.latents(path, probed.outputs(), probed.batch(), options);
+    Roles.Latents latents = Roles.latents(path, probed.outputs(), probed.batch(), named(metadata));
     metadata
         .latentSize()
         .filter(size -> size != latents.mean().itemSize())
@@ -145,7 +145,7 @@ final class ModelLoader {
     TensorSpec input = probed.input();
     List<TensorSpec> outputs = probed.outputs();
     Optional<Integer> imageSize = encoder.map(half -> half.input().itemSize());
-    TensorSpec images = Roles.images(path, outputs, probed.batch(), options, imageSize);
+    TensorSpec images = Roles.images(path, outputs, probed.batch(), named(metadata), imageSize);
     metadata
         .inputShape()
         .filter(shape -> shape.size() != images.itemSize())
@@ -163,10 +163,30 @@ final class ModelLoader {
   private Decoder decoder(
       Half half, ItemLayout layout, int latentSize, Optional<String> likelihood) {
     boolean bernoulli = likelihood.map(name -> name.equalsIgnoreCase("bernoulli")).orElse(true);
-    boolean sigmoid = Roles.isLogits(half.output().name()) && (bernoulli || half.onlyOutput());
+    boolean guess = Roles.isLogits(half.output().name()) && (bernoulli || half.onlyOutput());
+    String output = half.output().name();
+    boolean said = half.metadata().text("image_output").filter(output::equals).isPresent();
+    boolean sigmoid =
+        said
+            ? half.metadata().text("image_output_is").filter("logits"::equals).isPresent()
+            : guess;
     Network network =
         handles.add(new Network(half.file(), half.input(), half.outputs(), sigmoid, workers));
     return new Decoder(network, layout, latentSize);
+  }
+
+  /** The options, with what the file itself says of its outputs where they say nothing. */
+  private ModelOptions named(Metadata metadata) {
+    ModelOptions named = options;
+    if (named.mean().isEmpty()) {
+      named = metadata.text("mean_output").map(named::withMean).orElse(named);
+    }
+    if (named.logVar().isEmpty()) {
+      named = metadata.text("log_var_output").map(named::withLogVar).orElse(named);
+    }
+    return named.output().isPresent()
+        ? named
+        : metadata.text("image_output").map(named::withOutput).orElse(named);
   }
 
   /** The input with its free sizes, other than the batch, taken from what is known otherwise. */

@@ -15,9 +15,10 @@ import org.betavae.train.network.WeightRules;
  *
  * @param from the model that the run begins with: a run, a model folder, a SavedModel, or {@code
  *     encoder,decoder}; null for new weights
- * @param freeze weights that stay as they are: patterns with commas between, see {@link WeightRules}
- * @param learningRateScale factors of the learning rate: {@code PATTERN=FACTOR} with commas between;
- *     a later one wins over earlier ones, and 0 freezes
+ * @param freeze weights that stay as they are: patterns with commas between, see {@link
+ *     WeightRules}
+ * @param learningRateScale factors of the learning rate: {@code PATTERN=FACTOR} with commas
+ *     between; a later one wins over earlier ones, and 0 freezes
  * @param batchNorm one of {@link #BATCH_NORMS}; null is {@code freeze} with {@code from} and {@code
  *     update} without
  * @param input name of the encoder's input
@@ -26,8 +27,8 @@ import org.betavae.train.network.WeightRules;
  * @param latentInput name of the decoder's input
  * @param output name of the decoder's output that is the images
  * @param decoderOutput one of {@link #DECODER_OUTPUTS}: what these images are; null to find out
- * @param layout one of {@link #LAYOUTS}: how an imported model has images where both would fit; null
- *     for what is usual where it comes from
+ * @param layout one of {@link #LAYOUTS}: how an imported model has images where both would fit;
+ *     null for what is usual where it comes from
  * @param opset ONNX operator set to export with; null for the default
  */
 @JsonNaming(PropertyNamingStrategies.KebabCaseStrategy.class)

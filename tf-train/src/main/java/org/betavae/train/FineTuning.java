@@ -24,21 +24,27 @@ public final class FineTuning {
   /** What an imported model's run takes over from an earlier one. */
   private static final List<String> ROLES =
       List.of(
-          "input", "mean", "log-var", "latent-input", "output", "decoder-output", "layout", "opset");
+          "input",
+          "mean",
+          "log-var",
+          "latent-input",
+          "output",
+          "decoder-output",
+          "layout",
+          "opset");
 
   private FineTuning() {}
 
   /**
-   * Settings to begin with: network, number of latents, likelihood and objective as far as the model
-   * says them, everything else by default.
+   * Settings to begin with: network, number of latents, likelihood and objective as far as the
+   * model says them, everything else by default.
    *
    * @param from a run, a model folder, a SavedModel, or {@code encoder,decoder} of ONNX files or
    *     SavedModels
    * @throws IllegalArgumentException if there is no such model
    */
   public static TrainConfig settings(String from) {
-    TrainConfig base =
-        TrainConfig.defaults().toBuilder().set("from", from).steps(STEPS).build();
+    TrainConfig base = TrainConfig.defaults().toBuilder().set("from", from).steps(STEPS).build();
     return PretrainedFiles.open(from).settings(base);
   }
 

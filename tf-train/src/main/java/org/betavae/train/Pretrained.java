@@ -15,6 +15,11 @@ interface Pretrained {
    */
   Model model(TrainConfig config, ItemShape shape, TrainListener listener);
 
+  /** The settings with what was found out about the model, so that it need not be again. */
+  default TrainConfig resolved(TrainConfig config, Model model) {
+    return config;
+  }
+
   /** Copies what {@link PretrainedFiles#open} needs into a folder. */
   void keep(Path folder);
 }

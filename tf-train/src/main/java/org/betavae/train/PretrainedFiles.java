@@ -44,7 +44,11 @@ final class PretrainedFiles {
     int comma = from.indexOf(',');
     if (comma < 0) {
       throw new IllegalArgumentException(
-          "from is " + from + ", and there is no such file or folder" + EXPECTED + "Check the path.");
+          "from is "
+              + from
+              + ", and there is no such file or folder"
+              + EXPECTED
+              + "Check the path.");
     }
     return new PretrainedGraphs(
         half(from.substring(0, comma), "encoder"), half(from.substring(comma + 1), "decoder"));
@@ -142,7 +146,8 @@ final class PretrainedFiles {
   }
 
   private static Optional<String> only(List<String> names, String part) {
-    List<String> found = names.stream().filter(n -> n.toLowerCase(Locale.ROOT).contains(part)).toList();
+    List<String> found =
+        names.stream().filter(n -> n.toLowerCase(Locale.ROOT).contains(part)).toList();
     return found.size() == 1 ? Optional.of(found.get(0)) : Optional.empty();
   }
 

@@ -11,6 +11,7 @@ import org.betavae.export.TensorSpec;
 import org.betavae.train.imported.GradientCheck;
 import org.betavae.train.imported.ImportedGraph;
 import org.betavae.train.imported.ImportedNetwork;
+import org.betavae.train.imported.RoleNames;
 import org.betavae.train.network.NetworkSettings;
 import org.betavae.train.objective.LikelihoodSettings;
 
@@ -42,6 +43,7 @@ final class PretrainedGraphs implements Pretrained {
       settings.set("arch", NetworkSettings.IMPORTED);
       factsOf().ifPresent(facts -> FineTuning.copyFacts(facts, settings));
       opset().ifPresent(opset -> settings.set("opset", opset));
+      settings.set("layout", encoder.onnx() != null ? "nchw" : "nhwc");
     }
     int latent = latentSize();
     if (latent > 0) {
@@ -125,6 +127,21 @@ final class PretrainedGraphs implements Pretrained {
         config.newLikelihood().outputsPerValue(),
         logits,
         said == null ? null : Boolean.valueOf(said.equals("logits")));
+  }
+
+  @Override
+  public TrainConfig resolved(TrainConfig config, Model model) {
+    ImportedNetwork network = (ImportedNetwork) model.network();
+    RoleNames names = network.names();
+    return config.toBuilder()
+        .set("input", names.input())
+        .set("mean", names.mean())
+        .set("log-var", names.logVar())
+        .set("latent-input", names.latentInput())
+        .set("output", names.output())
+        .set("decoder-output", network.outputIsLogits() ? "logits" : "mean")
+        .set("layout", network.channelsFirst() ? "nchw" : "nhwc")
+        .build();
   }
 
   @Override

@@ -14,8 +14,7 @@ import org.betavae.train.imported.ImportedGraph;
  * @param onnx the ONNX file, read; null for a SavedModel
  * @param model as TensorFlow graph
  */
-record PretrainedHalf(
-    Path path, String signature, String role, OnnxModel onnx, TfModel model) {
+record PretrainedHalf(Path path, String signature, String role, OnnxModel onnx, TfModel model) {
   static PretrainedHalf ofOnnx(Path file, String role) {
     OnnxModel onnx = OnnxModel.read(file);
     return new PretrainedHalf(file, null, role, onnx, null);
@@ -23,9 +22,7 @@ record PretrainedHalf(
 
   static PretrainedHalf ofSavedModel(Path folder, String signature, String role) {
     TfModel model =
-        signature == null
-            ? TfModel.ofSavedModel(folder)
-            : TfModel.ofSavedModel(folder, signature);
+        signature == null ? TfModel.ofSavedModel(folder) : TfModel.ofSavedModel(folder, signature);
     return new PretrainedHalf(folder, signature, role, null, model);
   }
 

@@ -46,7 +46,7 @@ final class RunEnd {
     run.deleteModel(); // it was made of an earlier end's
     return session.withAverages(
         () -> {
-          SavedModels models = 
+          SavedModels models =
               new SavedModels(
                   config, session.graph().parts(), data.all().shape(), session.weights());
           models.writeEncoder(run.encoder());

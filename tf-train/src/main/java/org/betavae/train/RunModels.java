@@ -17,6 +17,8 @@ import org.betavae.export.TfToOnnx;
  * A run's encoder and decoder as ONNX models with the facts about them, ready for {@link
  * org.betavae.export.ModelFolder#write}. Images are channels first, as everywhere in ONNX.
  *
+ * <p>A run of an imported model keeps the names, layouts and outputs that the model came with.
+ *
  * <p>Nothing is run here: whether ONNX Runtime gives what TensorFlow gave is not checked. The
  * command {@code betavae export} measures it and refuses a model that differs, and {@code betavae
  * verify --from RUN} measures it later; a program of its own may compare some items in both, and
@@ -51,12 +53,17 @@ public record RunModels(OnnxModel encoder, OnnxModel decoder, ModelFacts facts) 
   public static RunModels convert(RunFolder run, int opset, Precision precision, String producer) {
     TrainConfig config = run.readConfig();
     RunSummary summary = run.readSummary();
-    boolean image = summary.itemShape().size() == 3;
+    // What was imported has its own layout, which it keeps.
+    boolean image = summary.itemShape().size() == 3 && !config.network().imported();
     ConvertOptions options = ConvertOptions.defaults().withOpset(opset).withPrecision(precision);
+    Map<String, String> roles = roles(config);
     OnnxModel encoder =
         TfToOnnx.convert(
             TfModel.ofSavedModel(run.encoder()),
-            options.withGraphName("encoder").withInputsAsNchw(image ? Set.of("x") : Set.of()));
+            options
+                .withGraphName("encoder")
+                .withMetadata(roles)
+                .withInputsAsNchw(image ? Set.of("x") : Set.of()));
     TfModel decoder = TfModel.ofSavedModel(run.decoder());
     Set<String> images =
         image
@@ -64,8 +71,22 @@ public record RunModels(OnnxModel encoder, OnnxModel decoder, ModelFacts facts) 
             : Set.of();
     return new RunModels(
         encoder,
-        TfToOnnx.convert(decoder, options.withGraphName("decoder").withOutputsAsNchw(images)),
+        TfToOnnx.convert(decoder, 
+            options.withGraphName("decoder").withMetadata(roles).withOutputsAsNchw(images)),
         facts(config, summary, producer));
+  }
+
+  /** What an imported model's outputs are, where their names may not tell. */
+  private static Map<String, String> roles(TrainConfig config) {
+    Map<String, String> roles = new LinkedHashMap<>();
+    FineTuneSettings names = config.fineTune();
+    if (config.network().imported() && names.mean() != null) {
+      roles.put("betavae.mean_output", names.mean());
+      roles.put("betavae.log_var_output", names.logVar());
+      roles.put("betavae.image_output", names.output());
+      roles.put("betavae.image_output_is", names.decoderOutput());
+    }
+    return roles;
   }
 
   private static ModelFacts facts(TrainConfig config, RunSummary summary, String producer) {

@@ -11,7 +11,8 @@ import org.betavae.data.ItemShape;
 import org.betavae.train.network.Weights;
 
 /**
- * Trains a beta-VAE, from new weights or from a model that was trained before (see {@link FineTuning}), and writes its run folder: configuration, history, checkpoints, SavedModels,
+ * Trains a beta-VAE, from new weights or from a model that was trained before (see {@link
+ * FineTuning}), and writes its run folder: configuration, history, checkpoints, SavedModels,
  * pictures and a summary.
  *
  * <p>A run is used by one thread, and a run folder by one run: while it goes on, the folder is
@@ -46,13 +47,16 @@ public final class Trainer {
    *     uses the folder
    */
   public static RunSummary start(
-      Supplier<RunFolder> run, TrainConfig config, TrainData data, TrainListener listener) {
-    Optional<Pretrained> source = FineTuning.model(config);
-    try (VaeSession session = newSession(config, data, source, listener)) {
+      Supplier<RunFolder> run, TrainConfig wanted, TrainData data, TrainListener listener) {
+    DataCheck.requireFits(wanted, data);
+    Optional<Pretrained> source = FineTuning.model(wanted);
+    Model model = model(source, wanted, data, listener);
+    TrainConfig config = source.map(pretrained -> pretrained.resolved(wanted, model)).orElse(wanted);
+    try (VaeSession session = newSession(config, model, data, listener)) {
       RunFolder folder = run.get();
       try (Opened opened = new Opened()) {
         opened.add(RunLock.take(folder.root(), listener::onMessage), RunLock::close);
-        source.ifPresent(model -> keep(model, folder));
+        source.ifPresent(pretrained -> keep(pretrained, folder));
         folder.writeConfig(config);
         TrainingRun training = new TrainingRun(folder, config, data, session, listener);
         opened.add(training, TrainingRun::close);
@@ -89,9 +93,10 @@ public final class Trainer {
     ResumeRules.check(run.readConfig(), config, listener);
     try (Opened opened = new Opened()) {
       opened.add(RunLock.take(run.root(), listener::onMessage), RunLock::close);
-      Optional<Pretrained> source = FineTuning.kept(config, run.source());
+      DataCheck.requireFits(config, data);
+      Model model = model(FineTuning.kept(config, run.source()), config, data, listener);
       VaeSession session =
-          opened.add(newSession(config, data, source, listener), VaeSession::close);
+          opened.add(newSession(config, model, data, listener), VaeSession::close);
       run.deleteLeftovers();
       TrainingRun training = new TrainingRun(run, config, data, session, listener);
       opened.add(training, TrainingRun::close);
@@ -110,20 +115,27 @@ public final class Trainer {
     model.keep(folder.source());
   }
 
+  private static Model model(
+      Optional<Pretrained> source, TrainConfig config, TrainData data, TrainListener listener) {
+    ItemShape shape = data.all().shape();
+    return source
+        .map(pretrained -> pretrained.model(config, shape, listener))
+        .orElseGet(() -> Model.of(config, shape));
+  }
+
   private static VaeSession newSession(
-      TrainConfig config, TrainData data, Optional<Pretrained> source, TrainListener listener) {
-    DataCheck.requireFits(config, data);
+      TrainConfig config, Model model, TrainData data, TrainListener listener) {
     String device = Devices.resolve(config.run().device());
     Devices.precisionNotice(config, device).ifPresent(listener::onMessage);
     IgnoredSettings.notice(config).ifPresent(listener::onMessage);
-    ItemShape shape = data.all().shape();
-    Model model =
-        source
-            .map(pretrained -> pretrained.model(config, shape, listener))
-            .orElseGet(() -> Model.of(config, shape));
     VaeSession session =
         new VaeSession(
-            config, model, shape, data.train().size(), Labels.of(config, data.train()), device);
+            config,
+            model,
+            data.all().shape(),
+            data.train().size(),
+            Labels.of(config, data.train()),
+            device);
     try {
       requireUsed(model, session);
       return session;

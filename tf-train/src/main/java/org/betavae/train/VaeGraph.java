@@ -119,8 +119,7 @@ final class VaeGraph implements AutoCloseable {
   }
 
   /** The same of another network than the settings name. */
-  VaeGraph(
-      TrainConfig config, Model parts, ItemShape shape, long datasetSize, int labelWidth) {
+  VaeGraph(TrainConfig config, Model parts, ItemShape shape, long datasetSize, int labelWidth) {
     this.config = config;
     this.parts = parts;
     this.shape = shape;

@@ -73,7 +73,8 @@ final class VaeSession implements AutoCloseable {
     int batch = config.batch();
     int labelWidth = labels.map(Labels::width).orElse(0);
     try {
-      graph = opened.add(new VaeGraph(config, model, shape, datasetSize, labelWidth), VaeGraph::close);
+      graph =
+          opened.add(new VaeGraph(config, model, shape, datasetSize, labelWidth), VaeGraph::close);
       session =
           opened.add(
               new Session(graph.graph(), Devices.sessionConfig(config, device)), Session::close);

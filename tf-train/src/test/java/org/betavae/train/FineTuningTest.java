@@ -89,8 +89,7 @@ class FineTuningTest {
     RunFolder first = train("first", 5);
     for (String from : List.of(first.root().toString(), saved(first))) {
       String name = "frozen" + from.length();
-      TrainConfig config =
-          settings(from).set("freeze", "encoder,*dense2/bias").steps(3).build();
+      TrainConfig config = settings(from).set("freeze", "encoder,*dense2/bias").steps(3).build();
       Map<String, float[]> before = read(first);
       Map<String, float[]> after = read(tune(name, config));
       int frozen = 0;
@@ -139,8 +138,10 @@ class FineTuningTest {
       List<String> messages = new ArrayList<>();
       RunFolder tuned = tune("five" + from.length(), config, messages);
       Map<String, float[]> after = read(tuned);
-      assertArrayEquals(before.get("encoder/conv1/kernel"), after.get("encoder/conv1/kernel"), 1e-9f);
-      assertArrayEquals(before.get("decoder/dense2/kernel"), after.get("decoder/dense2/kernel"), 1e-9f);
+      assertArrayEquals(
+          before.get("encoder/conv1/kernel"), after.get("encoder/conv1/kernel"), 1e-9f);
+      assertArrayEquals(
+          before.get("decoder/dense2/kernel"), after.get("decoder/dense2/kernel"), 1e-9f);
       try (SavedModelRunner encoder = SavedModelRunner.load(tuned.encoder(), "serving_default");
           SavedModelRunner decoder = SavedModelRunner.load(tuned.decoder(), "serving_default")) {
         SavedModelRunner.Array x =
@@ -175,8 +176,7 @@ class FineTuningTest {
     RunFolder run = RunFolder.create(folder.resolve("four"), false);
     Trainer.start(run, config().latent(4).steps(2).build(), DATA, TrainListener.NONE);
     TrainConfig config = settings(three.encoder() + "," + run.decoder()).steps(1).build();
-    var e =
-        assertThrows(IllegalArgumentException.class, () -> tune("mixed", config));
+    var e = assertThrows(IllegalArgumentException.class, () -> tune("mixed", config));
     assertTrue(e.getMessage().contains("[-1,4]"), e.getMessage());
     assertTrue(e.getMessage().contains("[-1,3]"), e.getMessage());
     assertTrue(e.getMessage().contains("one model"), e.getMessage());
@@ -221,9 +221,7 @@ class FineTuningTest {
         TrainConfig.defaults().toBuilder()
             .arch("layers")
             .latent(2)
-            .set(
-                "encoder-layers",
-                List.of("flatten", Map.of("dense", 16), "batch-norm", "relu"))
+            .set("encoder-layers", List.of("flatten", Map.of("dense", 16), "batch-norm", "relu"))
             .set(
                 "decoder-layers",
                 List.of(Map.of("dense", 784), Map.of("reshape", List.of(28, 28, 1))))
@@ -244,8 +242,7 @@ class FineTuningTest {
       Map<String, float[]> moved =
           read(
               tune(
-                  "moved" + from.length(),
-                  config.toBuilder().set("batch-norm", "update").build()));
+                  "moved" + from.length(), config.toBuilder().set("batch-norm", "update").build()));
       assertFalse(Arrays.equals(before.get(mean), moved.get(mean)), from);
       Map<String, float[]> frozen =
           read(

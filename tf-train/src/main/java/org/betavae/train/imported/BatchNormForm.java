@@ -11,8 +11,8 @@ import org.betavae.export.tf.TfNode;
 import org.betavae.export.tf.TfOutput;
 
 /**
- * A batch norm as exports for inference have it: one FusedBatchNorm, or spelt out as {@code x s + (β
- * − m s)} with {@code s = γ / √(v + ε)}, which is what Keras makes of it.
+ * A batch norm as exports for inference have it: one FusedBatchNorm, or spelt out as {@code x s +
+ * (β − m s)} with {@code s = γ / √(v + ε)}, which is what Keras makes of it.
  *
  * @param x what is normed
  * @param gamma γ; empty for 1

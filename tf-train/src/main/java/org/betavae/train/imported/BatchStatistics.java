@@ -48,8 +48,7 @@ final class BatchStatistics {
             gamma
                 .<Operand<TFloat32>>map(g -> tf.reshape(g, vector))
                 .orElseGet(() -> tf.fill(vector, tf.constant(1f))),
-            beta
-                .<Operand<TFloat32>>map(b -> tf.reshape(b, vector))
+            beta.<Operand<TFloat32>>map(b -> tf.reshape(b, vector))
                 .orElseGet(() -> tf.fill(vector, tf.constant(0f))),
             none,
             none,
@@ -58,9 +57,7 @@ final class BatchStatistics {
     pass.observe(mean.name(), like(tf, y.batchMean(), mean));
     pass.observe(variance.name(), like(tf, y.batchVariance(), variance));
     Operand<TFloat32> normed = tf.reshape(y.y(), shape);
-    return isLast
-        ? normed
-        : tf.linalg.transpose(normed, tf.constant(swap(rank, axis)));
+    return isLast ? normed : tf.linalg.transpose(normed, tf.constant(swap(rank, axis)));
   }
 
   private static Operand<TFloat32> like(

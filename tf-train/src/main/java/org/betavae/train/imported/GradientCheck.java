@@ -24,8 +24,8 @@ import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 
 /**
- * Whether gradients reach the weights of a network, found by asking TensorFlow for them: an operator
- * without a gradient is noted, made to pass none, and the next one is looked for.
+ * Whether gradients reach the weights of a network, found by asking TensorFlow for them: an
+ * operator without a gradient is noted, made to pass none, and the next one is looked for.
  */
 public final class GradientCheck {
   private static final Pattern MISSING = Pattern.compile("No gradient defined for op: (\\w+)");
@@ -46,8 +46,7 @@ public final class GradientCheck {
     Set<String> barriers = new TreeSet<>();
     while (true) {
       try (Graph graph = new Graph()) {
-        Set<String> unreached =
-            unreached(graph, network.with(barriers), item, latentSize, rules);
+        Set<String> unreached = unreached(graph, network.with(barriers), item, latentSize, rules);
         if (!barriers.isEmpty()) {
           throw blocked(network, barriers, unreached);
         }
@@ -78,8 +77,7 @@ public final class GradientCheck {
     Operand<TFloat32> all = tf.reshape(tf.math.square(decoded), tf.constant(new int[] {-1}));
     Operand<TFloat32> latents = tf.reshape(tf.math.square(z), tf.constant(new int[] {-1}));
     Operand<TFloat32> loss =
-        tf.math.add(
-            tf.reduceSum(all, tf.constant(0)), tf.reduceSum(latents, tf.constant(0)));
+        tf.math.add(tf.reduceSum(all, tf.constant(0)), tf.reduceSum(latents, tf.constant(0)));
     List<Weight> trained = weights.trained("", true);
     if (trained.isEmpty()) {
       throw nothing(network, weights);

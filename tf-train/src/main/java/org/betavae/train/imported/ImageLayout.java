@@ -84,8 +84,7 @@ record ImageLayout(List<Integer> dims, ItemShape item, int values, boolean chann
       return tf.reshape(y, tf.constant(shape(List.of(item.size() * values))));
     }
     if (!moves()) {
-      return tf.reshape(
-          y, tf.constant(shape(List.of(item.height(), item.width(), channels))));
+      return tf.reshape(y, tf.constant(shape(List.of(item.height(), item.width(), channels))));
     }
     List<Integer> first = List.of(channels, item.height(), item.width());
     return tf.linalg.transpose(

@@ -151,7 +151,8 @@ record ImportedDecoder(
     return ImageLayout.of(array.itemDims(), item, values, source.channelsFirst());
   }
 
-  private static Reading reading(ImportedGraph source, GraphRun.Array images, ImportedNetwork.Wanted wanted) {
+  private static Reading reading(
+      ImportedGraph source, GraphRun.Array images, ImportedNetwork.Wanted wanted) {
     if (wanted.values() > 1) {
       return Reading.AS_IS;
     }
@@ -212,10 +213,7 @@ record ImportedDecoder(
   /** All its outputs by their names, as the export has them. */
   void outputs(Pass pass, Operand<TFloat32> z, int latentSize, Map<String, Operand<?>> target) {
     Replay replay = begin(pass.in("imported_decoder"), z, latentSize, Set.of());
-    source
-        .graph()
-        .outputs()
-        .forEach(o -> target.put(o.spec().name(), replay.value(o.value())));
+    source.graph().outputs().forEach(o -> target.put(o.spec().name(), replay.value(o.value())));
   }
 
   private Replay begin(Pass pass, Operand<TFloat32> z, int latentSize, Set<String> barriers) {

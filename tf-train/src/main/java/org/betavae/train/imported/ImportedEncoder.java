@@ -60,8 +60,7 @@ record ImportedEncoder(
     List<Long> dims = input.shape() == null ? null : input.shape().subList(1, input.shape().size());
     Optional<ImageLayout> layout =
         dims == null
-            ? ImageLayout.of(
-                List.of(-1L, -1L, -1L), item, 1, source.channelsFirst())
+            ? ImageLayout.of(List.of(-1L, -1L, -1L), item, 1, source.channelsFirst())
             : ImageLayout.of(dims, item, 1, source.channelsFirst());
     if (layout.isEmpty()) {
       throw new IllegalArgumentException(
@@ -86,8 +85,7 @@ record ImportedEncoder(
   }
 
   /** Adds it to a graph. */
-  Network.Posterior encode(
-      Pass pass, Operand<TFloat32> x, int latentSize, Set<String> barriers) {
+  Network.Posterior encode(Pass pass, Operand<TFloat32> x, int latentSize, Set<String> barriers) {
     Ops tf = pass.tf();
     return at(pass, layout.toModel(tf, x), latentSize, barriers);
   }

@@ -17,8 +17,8 @@ import org.betavae.export.tf.TfOutput;
  *
  * <p>A variable is called {@code encoder/NAME} or {@code decoder/NAME}, where NAME is what the
  * export calls it; where the export's names all begin so already, they stay. Float32 variables are
- * weights; those that the export does not call trainable, and the mean and variance of a batch norm,
- * are moving statistics; all others, and constants, stay as they are.
+ * weights; those that the export does not call trainable, and the mean and variance of a batch
+ * norm, are moving statistics; all others, and constants, stay as they are.
  */
 public final class ImportedGraph {
   private final String what;
@@ -38,6 +38,7 @@ public final class ImportedGraph {
    * @param value what it holds in the export
    */
   record Variable(String name, String exportedName, boolean trainable, Tensor value) {
+    /** Row-major. */
     float[] floats() {
       float[] values = new float[value.size()];
       value.data().asFloatBuffer().get(values);
@@ -75,8 +76,7 @@ public final class ImportedGraph {
     for (TfNode node : nodes) {
       boolean trainable =
           node.variable() == TfNode.Variable.TRAINABLE && !statistics.contains(node);
-      variables.put(
-          node, new Variable(prefix + node.name(), node.name(), trainable, node.value()));
+      variables.put(node, new Variable(prefix + node.name(), node.name(), trainable, node.value()));
     }
   }
 
@@ -116,14 +116,7 @@ public final class ImportedGraph {
     return variables.values().stream().anyMatch(Variable::trainable);
   }
 
-  /** What its variables hold, by their names in the graph that trains them. */
-  Map<String, float[]> values() {
-    Map<String, float[]> values = new LinkedHashMap<>();
-    variables.values().forEach(v -> values.put(v.name(), v.floats()));
-    return values;
-  }
-
-  /** The names that the export has for them, by the same names. */
+  /** The names that the export has for variables, by their names in the graph that trains them. */
   Map<String, String> exportedNames() {
     Map<String, String> names = new LinkedHashMap<>();
     variables.values().forEach(v -> names.put(v.name(), v.exportedName()));

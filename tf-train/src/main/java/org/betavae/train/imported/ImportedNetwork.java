@@ -27,6 +27,7 @@ public final class ImportedNetwork implements Network {
   private final ImportedEncoder encoder;
   private final ImportedDecoder decoder;
   private final int latentSize;
+  private final boolean logitsWanted;
   private final Set<String> barriers;
 
   /**
@@ -39,10 +40,15 @@ public final class ImportedNetwork implements Network {
   public record Wanted(int values, boolean logits, Boolean isLogits) {}
 
   private ImportedNetwork(
-      ImportedEncoder encoder, ImportedDecoder decoder, int latentSize, Set<String> barriers) {
+      ImportedEncoder encoder,
+      ImportedDecoder decoder,
+      int latentSize,
+      boolean logitsWanted,
+      Set<String> barriers) {
     this.encoder = encoder;
     this.decoder = decoder;
     this.latentSize = latentSize;
+    this.logitsWanted = logitsWanted;
     this.barriers = Set.copyOf(barriers);
   }
 
@@ -63,12 +69,12 @@ public final class ImportedNetwork implements Network {
     ImportedEncoder in = ImportedEncoder.of(encoder, item, names);
     ImportedDecoder out =
         ImportedDecoder.of(decoder, item, in.latents().size(), encoder.what(), names, wanted);
-    return new ImportedNetwork(in, out, latentSize, Set.of());
+    return new ImportedNetwork(in, out, latentSize, wanted.logits(), Set.of());
   }
 
   /** The same, through some of whose operators no gradient is passed. */
   ImportedNetwork with(Set<String> newBarriers) {
-    return new ImportedNetwork(encoder, decoder, latentSize, newBarriers);
+    return new ImportedNetwork(encoder, decoder, latentSize, logitsWanted, newBarriers);
   }
 
   @Override
@@ -101,11 +107,15 @@ public final class ImportedNetwork implements Network {
         decoder.output());
   }
 
-  /** What its variables hold in the exports, by name. */
-  public Map<String, float[]> values() {
-    Map<String, float[]> values = new LinkedHashMap<>();
-    graphs().forEach(g -> values.putAll(g.values()));
-    return values;
+  /** Whether the decoder's images are logits. */
+  public boolean outputIsLogits() {
+    return decoder.reading() == ImportedDecoder.Reading.SIGMOID
+        || (logitsWanted && decoder.reading() == ImportedDecoder.Reading.AS_IS);
+  }
+
+  /** Whether images, where both layouts would fit, have their channels first. */
+  public boolean channelsFirst() {
+    return encoder.source().channelsFirst();
   }
 
   /** The name that a variable has in its export; new ones have it without the half's name. */
@@ -165,8 +175,7 @@ public final class ImportedNetwork implements Network {
             ? input(tf, decoder.input().shape(), decoder.latentDims().size())
             : input(tf, List.of(-1L, (long) latentSize), 1);
     Map<String, Operand<?>> outputs = new LinkedHashMap<>();
-    Operand<TFloat32> flat =
-        same ? tf.reshape(z, tf.constant(new int[] {-1, latentSize})) : z;
+    Operand<TFloat32> flat = same ? tf.reshape(z, tf.constant(new int[] {-1, latentSize})) : z;
     decoder.outputs(pass, decoder.latentDims().size() == 1 ? z : flat, latentSize, outputs);
     return signature(tf, decoder.input().name(), z, outputs);
   }

@@ -18,7 +18,6 @@ import org.tensorflow.Operation;
 import org.tensorflow.OperationBuilder;
 import org.tensorflow.Output;
 import org.tensorflow.TensorFlow;
-import org.tensorflow.op.Ops;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.OpDef;
@@ -58,8 +57,7 @@ final class Replay {
   }
 
   /** The same, with operators whose outputs pass no gradient on. */
-  Replay(
-      ImportedGraph source, Pass pass, Map<TfOutput, Operand<?>> given, Set<String> barriers) {
+  Replay(ImportedGraph source, Pass pass, Map<TfOutput, Operand<?>> given, Set<String> barriers) {
     this.source = source;
     this.pass = pass;
     this.barriers = barriers;
@@ -190,8 +188,7 @@ final class Replay {
                   TensorProto.newBuilder()
                       .setDtype(DataType.forNumber(tensor.type().tfNumber()))
                       .setTensorShape(shape)
-                      .setTensorContent(
-                          ByteString.copyFrom(tensor.data())))
+                      .setTensorContent(ByteString.copyFrom(tensor.data())))
               .build();
     }
     if (value == null) {
@@ -262,8 +259,7 @@ final class Replay {
         .output(0);
   }
 
-  private void addInputs(
-      TfNode node, OpDef op, List<Output<?>> inputs, OperationBuilder builder) {
+  private void addInputs(TfNode node, OpDef op, List<Output<?>> inputs, OperationBuilder builder) {
     int at = 0;
     int arguments = op.getInputArgCount();
     for (int i = 0; i < arguments; i++) {

@@ -189,7 +189,9 @@ final class Roles {
         .or(
             () ->
                 only(
-                    others.stream().filter(c -> usual.matcher(plain(c.name())).matches()).toList()));
+                    others.stream()
+                        .filter(c -> usual.matcher(plain(c.name())).matches())
+                        .toList()));
   }
 
   /** Of two candidates the one that is not known, unless its name says that it is neither. */

@@ -5,7 +5,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /**
  * Which weights of a graph stay as they are, and how fast the others change.
@@ -79,10 +78,8 @@ public record WeightRules(List<String> frozen, boolean statisticsMove, Map<Strin
     if (!pattern.contains("*") && weight.startsWith(pattern + "/")) {
       return true;
     }
-    StringBuilder regex = new StringBuilder();
-    for (char c : pattern.toCharArray()) {
-      regex.append(c == '*' ? ".*" : c == '?' ? "." : Pattern.quote(String.valueOf(c)));
-    }
-    return weight.matches(regex.toString());
+    String regex =
+        "\\Q" + pattern.replace("*", "\\E.*\\Q").replace("?", "\\E.\\Q") + "\\E";
+    return weight.matches(regex);
   }
 }
