@@ -1,7 +1,9 @@
 package org.betavae.train;
 
 import java.nio.file.Path;
+import org.betavae.export.ImportOptions;
 import org.betavae.export.OnnxModel;
+import org.betavae.export.OnnxToTf;
 import org.betavae.export.TfModel;
 import org.betavae.train.imported.ImportedGraph;
 
@@ -17,7 +19,8 @@ import org.betavae.train.imported.ImportedGraph;
 record PretrainedHalf(Path path, String signature, String role, OnnxModel onnx, TfModel model) {
   static PretrainedHalf ofOnnx(Path file, String role) {
     OnnxModel onnx = OnnxModel.read(file);
-    return new PretrainedHalf(file, null, role, onnx, null);
+    return new PretrainedHalf(
+        file, null, role, onnx, OnnxToTf.convert(onnx, ImportOptions.defaults()));
   }
 
   static PretrainedHalf ofSavedModel(Path folder, String signature, String role) {

@@ -223,10 +223,16 @@ final class Replay {
     if (op == null) {
       throw unusable(node, "is an operator that this TensorFlow lacks");
     }
+    boolean padded = pass.training() && ExplicitPadding.isNeeded(node);
+    if (padded) {
+      inputs.set(0, ExplicitPadding.pad(pass.tf(), node, inputs.get(0)));
+    }
+    Map<String, AttrValue> attributes =
+        padded ? ExplicitPadding.without(node.attributes()) : node.attributes();
     OperationBuilder builder = builder(node.op(), node);
     addInputs(node, op, inputs, builder);
     for (OpDef.AttrDef attribute : op.getAttrList()) {
-      AttrValue value = node.attributes().get(attribute.getName());
+      AttrValue value = attributes.get(attribute.getName());
       if (value != null) {
         builder.setAttr(attribute.getName(), value);
       }

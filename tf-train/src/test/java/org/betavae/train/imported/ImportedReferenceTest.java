@@ -19,6 +19,9 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.betavae.data.NpyReader;
 import org.betavae.data.NpzReader;
+import org.betavae.export.ImportOptions;
+import org.betavae.export.OnnxModel;
+import org.betavae.export.OnnxToTf;
 import org.betavae.export.TfModel;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
@@ -36,6 +39,10 @@ class ImportedReferenceTest {
   private record Case(JsonNode entry) {
     String id() {
       return entry.path("id").asText();
+    }
+
+    boolean onnx() {
+      return entry.path("kind").asText().equals("onnx");
     }
 
     boolean saved() {
@@ -62,8 +69,11 @@ class ImportedReferenceTest {
     ImportedGraph open() {
       Path path = FOLDER.resolve(entry.path("path").asText());
       String role = id().contains("decoder") ? "decoder" : "encoder";
-      return new ImportedGraph(
-          id(), role, TfModel.ofSavedModel(path, entry.path("signature").asText()).graph(), false);
+      TfModel model =
+          onnx()
+              ? OnnxToTf.convert(OnnxModel.read(path), ImportOptions.defaults())
+              : TfModel.ofSavedModel(path, entry.path("signature").asText());
+      return new ImportedGraph(id(), role, model.graph(), onnx());
     }
 
     Map<String, float[]> arrays(String file, Map<String, long[]> shapes) {
@@ -88,7 +98,7 @@ class ImportedReferenceTest {
         .readTree(manifest.toFile())
         .path("models")
         .forEach(entry -> cases.add(new Case(entry)));
-    return cases.stream().filter(c -> c.saved() && c.fits() && !c.isRandom()).toList();
+    return cases.stream().filter(c -> (c.saved() || c.onnx()) && c.fits() && !c.isRandom()).toList();
   }
 
   @TestFactory
