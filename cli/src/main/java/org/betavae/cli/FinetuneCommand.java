@@ -48,8 +48,7 @@ final class FinetuneCommand extends Command {
   Outcome run(Arguments args, Console console) throws IOException {
     RunTraining.check(args);
     TrainConfig config = TrainOptions.apply(args, base(args));
-    return RunTraining.run(
-        args, TrainOptions.apply(args, config, FinetuneOptions.OWN), console);
+    return RunTraining.run(args, TrainOptions.apply(args, config, FinetuneOptions.OWN), console);
   }
 
   private static TrainConfig base(Arguments args) {

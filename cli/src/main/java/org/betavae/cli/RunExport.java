@@ -83,7 +83,8 @@ final class RunExport {
         OnnxRunner ort = new OnnxRunner(onnx.toBytes(), "the ONNX model of " + savedModel)) {
       TensorSpec input = tf.inputs().get(0);
       return new ModelComparison(tf, ort, savedModel.toString())
-          .differences(Map.of(input.name(), inputs.apply(input))).values().stream().reduce(Difference.NONE, Difference::max);
+          .differences(Map.of(input.name(), inputs.apply(input))).values().stream()
+              .reduce(Difference.NONE, Difference::max);
     }
   }
 

@@ -14,7 +14,9 @@ import org.betavae.train.RunSummary;
 import org.betavae.train.TrainConfig;
 import org.betavae.train.Trainer;
 
-/** What {@code train} and {@code finetune} have in common: from settings to a run that is exported. */
+/**
+ * What {@code train} and {@code finetune} have in common: from settings to a run that is exported.
+ */
 final class RunTraining {
   static final Opt<Path> OUT =
       Opt.path("out", "RUN", "run folder to write: a new or an empty one").needed();
@@ -51,11 +53,7 @@ final class RunTraining {
       RunExport export = new RunExport(run);
       ModelFacts facts =
           export.write(
-              run.model(),
-              export.opset(args),
-              Precision.FP32,
-              ModelFolder.Existing.REPLACE,
-              data);
+              run.model(), export.opset(args), Precision.FP32, ModelFolder.Existing.REPLACE, data);
       json.put("model", run.model().toString());
       json.put("parity", facts.parity().maxAbsDifference());
     }

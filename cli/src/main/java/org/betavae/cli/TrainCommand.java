@@ -57,5 +57,4 @@ final class TrainCommand extends Command {
                 .orElseGet(TrainConfig::defaults);
     return TrainOptions.apply(args, base);
   }
-
 }

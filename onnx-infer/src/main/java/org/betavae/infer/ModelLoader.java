@@ -167,9 +167,7 @@ final class ModelLoader {
     String output = half.output().name();
     boolean said = half.metadata().text("image_output").filter(output::equals).isPresent();
     boolean sigmoid =
-        said
-            ? half.metadata().text("image_output_is").filter("logits"::equals).isPresent()
-            : guess;
+        said ? half.metadata().text("image_output_is").filter("logits"::equals).isPresent() : guess;
     Network network =
         handles.add(new Network(half.file(), half.input(), half.outputs(), sigmoid, workers));
     return new Decoder(network, layout, latentSize);

@@ -71,7 +71,8 @@ public record RunModels(OnnxModel encoder, OnnxModel decoder, ModelFacts facts) 
             : Set.of();
     return new RunModels(
         encoder,
-        TfToOnnx.convert(decoder, 
+        TfToOnnx.convert(
+            decoder,
             options.withGraphName("decoder").withMetadata(roles).withOutputsAsNchw(images)),
         facts(config, summary, producer));
   }

@@ -51,7 +51,8 @@ public final class Trainer {
     DataCheck.requireFits(wanted, data);
     Optional<Pretrained> source = FineTuning.model(wanted);
     Model model = model(source, wanted, data, listener);
-    TrainConfig config = source.map(pretrained -> pretrained.resolved(wanted, model)).orElse(wanted);
+    TrainConfig config =
+        source.map(pretrained -> pretrained.resolved(wanted, model)).orElse(wanted);
     try (VaeSession session = newSession(config, model, data, listener)) {
       RunFolder folder = run.get();
       try (Opened opened = new Opened()) {
@@ -95,8 +96,7 @@ public final class Trainer {
       opened.add(RunLock.take(run.root(), listener::onMessage), RunLock::close);
       DataCheck.requireFits(config, data);
       Model model = model(FineTuning.kept(config, run.source()), config, data, listener);
-      VaeSession session =
-          opened.add(newSession(config, model, data, listener), VaeSession::close);
+      VaeSession session = opened.add(newSession(config, model, data, listener), VaeSession::close);
       run.deleteLeftovers();
       TrainingRun training = new TrainingRun(run, config, data, session, listener);
       opened.add(training, TrainingRun::close);

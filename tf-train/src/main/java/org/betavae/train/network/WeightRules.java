@@ -78,8 +78,7 @@ public record WeightRules(List<String> frozen, boolean statisticsMove, Map<Strin
     if (!pattern.contains("*") && weight.startsWith(pattern + "/")) {
       return true;
     }
-    String regex =
-        "\\Q" + pattern.replace("*", "\\E.*\\Q").replace("?", "\\E.\\Q") + "\\E";
+    String regex = "\\Q" + pattern.replace("*", "\\E.*\\Q").replace("?", "\\E.\\Q") + "\\E";
     return weight.matches(regex);
   }
 }

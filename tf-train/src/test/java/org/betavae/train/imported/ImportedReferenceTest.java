@@ -98,7 +98,9 @@ class ImportedReferenceTest {
         .readTree(manifest.toFile())
         .path("models")
         .forEach(entry -> cases.add(new Case(entry)));
-    return cases.stream().filter(c -> (c.saved() || c.onnx()) && c.fits() && !c.isRandom()).toList();
+    return cases.stream()
+        .filter(c -> (c.saved() || c.onnx()) && c.fits() && !c.isRandom())
+        .toList();
   }
 
   @TestFactory
