@@ -98,7 +98,7 @@ class ResNetStartTest {
         Ops tf = Ops.create(graph);
         Weights weights = new Weights(tf);
         Pass pass = Pass.inference(tf, weights);
-        Network network = Networks.of("resnet", shape, 1);
+        LayerNetwork network = Networks.of("resnet", shape, 1);
         Shape dims = Shape.of(COUNT, shape.height(), shape.width(), shape.channels());
         Placeholder<TFloat32> x = tf.placeholder(TFloat32.class, Placeholder.shape(dims));
         through(pass, "encoder", network.encoder(), x);
