@@ -50,6 +50,7 @@ public final class Main {
         new FinetuneCommand(),
         new ExportCommand(),
         new ConvertCommand(),
+        new ImportCommand(),
         new VerifyCommand(),
         new InspectCommand(),
         new EmbedCommand(),

@@ -4,10 +4,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.betavae.export.tf.GraphDefReader;
 import org.betavae.export.tf.SavedModelReader;
 import org.betavae.export.tf.SavedModelWriter;
 import org.betavae.export.tf.TfGraph;
+import org.betavae.export.tf.TfNode;
+import org.betavae.export.tf.Trainability;
 
 /**
  * A TensorFlow model read into plain Java: the graph that its outputs need, with its weights.
@@ -26,6 +30,14 @@ public final class TfModel {
           "assets.extra",
           "fingerprint.pb",
           "keras_metadata.pb");
+
+  /** What becomes of the weights of a model that is written. */
+  public enum Weights {
+    /** Variables, which TensorFlow restores and trains. */
+    VARIABLES,
+    /** Constants of the graph, less than 2 GB in all. */
+    CONSTANTS
+  }
 
   private final TfGraph graph;
 
@@ -136,8 +148,44 @@ public final class TfModel {
 
   /** The same, and what to do with a folder that is there. */
   public void write(Path folder, ModelFolder.Existing existing) {
+    write(folder, existing, Weights.VARIABLES);
+  }
+
+  /** The same, and what becomes of the weights. */
+  public void write(Path folder, ModelFolder.Existing existing, Weights weights) {
     checkTarget(folder, existing);
-    TargetFolder.write(folder, aside -> SavedModelWriter.write(graph, aside));
+    TargetFolder.write(
+        folder, aside -> SavedModelWriter.write(graph, aside, weights == Weights.CONSTANTS));
+  }
+
+  /** Number of variables, trainable or not. */
+  public int variableCount() {
+    int[] count = {0};
+    graph.forEachNode(n -> count[0] += n.variable() == TfNode.Variable.NONE ? 0 : 1);
+    return count[0];
+  }
+
+  /** Number of elements in all trainable variables. */
+  public long trainableParameters() {
+    long[] count = {0};
+    graph.forEachNode(
+        n -> count[0] += n.variable() == TfNode.Variable.TRAINABLE ? n.value().size() : 0);
+    return count[0];
+  }
+
+  /**
+   * Operators that stop gradients on their way to trainable variables, since TensorFlow's native
+   * library has none for them, with the number of nodes.
+   */
+  public SortedMap<String, Integer> operatorsWithoutGradient() {
+    SortedMap<String, Integer> counts = new TreeMap<>();
+    Trainability.blocking(graph).forEach(n -> counts.merge(n.op(), 1, Integer::sum));
+    return counts;
+  }
+
+  /** How many nodes of each operator the graph has, those inside of loops and branches too. */
+  public SortedMap<String, Integer> operatorCounts() {
+    return graph.operatorCounts();
   }
 
   /**

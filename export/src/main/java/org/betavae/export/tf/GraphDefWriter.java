@@ -75,16 +75,17 @@ public final class GraphDefWriter {
    * @throws ConversionException if the graph cannot be written, or holds 2 GB and more
    */
   public static Frozen frozen(TfGraph graph) {
-    GraphDefWriter writer = new GraphDefWriter(graph, true);
-    writer.write();
+    GraphDefWriter writer = of(graph, true);
     return new Frozen(writer.out.build(), writer.inputs(), writer.outputs());
   }
 
   /**
    * Writes a graph whose variables are resources, to which the caller adds nodes to restore them.
+   *
+   * @param frozen true to make constants of the variables
    */
-  static GraphDefWriter withVariables(TfGraph graph) {
-    GraphDefWriter writer = new GraphDefWriter(graph, false);
+  static GraphDefWriter of(TfGraph graph, boolean frozen) {
+    GraphDefWriter writer = new GraphDefWriter(graph, frozen);
     writer.write();
     return writer;
   }
@@ -101,7 +102,7 @@ public final class GraphDefWriter {
 
   /** The variables in the order of the graph. */
   List<Variable> variables() {
-    return List.copyOf(variables.values());
+    return frozen ? List.of() : List.copyOf(variables.values());
   }
 
   /** Tensors to feed by the names of the inputs. */

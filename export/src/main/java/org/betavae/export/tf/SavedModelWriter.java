@@ -48,18 +48,19 @@ public final class SavedModelWriter {
   private final TfGraph graph;
   private final GraphDefWriter writer;
 
-  private SavedModelWriter(TfGraph graph) {
+  private SavedModelWriter(TfGraph graph, boolean frozen) {
     this.graph = graph;
-    this.writer = GraphDefWriter.withVariables(graph);
+    this.writer = GraphDefWriter.of(graph, frozen);
   }
 
   /**
    * Writes the files of a model into an empty folder.
    *
+   * @param frozen true to make constants of the variables
    * @throws org.betavae.export.ConversionException if the graph cannot be written
    */
-  public static void write(TfGraph graph, Path folder) throws IOException {
-    SavedModelWriter writer = new SavedModelWriter(graph);
+  public static void write(TfGraph graph, Path folder, boolean frozen) throws IOException {
+    SavedModelWriter writer = new SavedModelWriter(graph, frozen);
     SavedModel model = writer.model();
     Path variables = Files.createDirectory(folder.resolve("variables"));
     Map<String, Tensor> values = new LinkedHashMap<>();

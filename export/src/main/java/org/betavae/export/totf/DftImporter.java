@@ -1,6 +1,7 @@
 package org.betavae.export.totf;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,22 +25,12 @@ final class DftImporter implements OpImporter {
   public void convert(OnnxOp n, TfEmitter out) {
     TfValue x = out.plain(out.in(0));
     int rank = out.rank(x);
-    long given = n.integer("axis", n.opset() < AXIS_AS_INPUT ? 1 : -2);
-    if (out.has(2)) {
-      given = out.known(2, "axis")[0];
-    }
-    int axis = out.axis(given, rank);
-    if (axis == rank - 1) {
-      throw out.fail("axis is " + given, "expected another than the last, which holds the parts");
-    }
+    TfValue toLast = order(n, out, rank);
     boolean real = out.size(x, rank - 1) == 1;
     boolean inverse = n.flag("inverse", false);
     boolean half = n.flag("onesided", false);
     TfValue z = complex(out, x, real);
-    int[] toLast = Shapes.range(rank - 1);
-    toLast[axis] = rank - 2;
-    toLast[rank - 2] = axis;
-    z = out.plain(out.transpose(z, toLast));
+    z = turned(out, z, toLast);
     TfValue length =
         out.has(1) ? out.cast(out.reshape(out.in(1), List.of()), ElementType.INT64) : null;
     if (inverse && half) {
@@ -53,12 +44,45 @@ final class DftImporter implements OpImporter {
     if (half) {
       z = firstHalf(out, z);
     }
-    z = out.plain(out.transpose(z, toLast));
+    z = turned(out, z, toLast);
     List<Dim> parts = new ArrayList<>(z.shape());
     parts.add(Dim.of(2));
-    out.out(
+    TfValue pairs =
         out.node(
-            "Pack", Map.of("axis", rank - 1), parts, part(out, "Real", z), part(out, "Imag", z)));
+            "Pack", Map.of("axis", rank - 1), parts, part(out, "Real", z), part(out, "Imag", z));
+    out.out(out.cast(pairs, x.type()));
+  }
+
+  /** Which dimensions change places so that the transformed one is the last; its own inverse. */
+  private static TfValue order(OnnxOp n, TfEmitter out, int rank) {
+    long given = n.integer("axis", n.opset() < AXIS_AS_INPUT ? 1 : -2);
+    if (out.has(2) && !out.in(2).isConstant()) {
+      TfValue axis = out.cast(out.reshape(out.in(2), List.of()), ElementType.INT32);
+      TfValue at = out.binary("FloorMod", axis, out.integer(rank));
+      TfValue places = out.ints(Shapes.range(rank - 1));
+      TfValue last = out.integer(rank - 2L);
+      TfValue swapped =
+          out.broadcasting("SelectV2", Map.of(), out.binary("Equal", places, last), at, places);
+      return out.broadcasting("SelectV2", Map.of(), out.binary("Equal", places, at), last, swapped);
+    }
+    int axis = out.axis(out.has(2) ? out.known(2, "axis")[0] : given, rank);
+    if (axis == rank - 1) {
+      throw out.fail("axis is " + given, "expected another than the last, which holds the parts");
+    }
+    int[] perm = Shapes.range(rank - 1);
+    perm[axis] = rank - 2;
+    perm[rank - 2] = axis;
+    return out.ints(perm);
+  }
+
+  private static TfValue turned(TfEmitter out, TfValue z, TfValue order) {
+    if (order.isConstant()) {
+      int[] perm = Arrays.stream(order.constant().toLongs()).mapToInt(i -> (int) i).toArray();
+      return out.plain(out.transpose(z, perm));
+    }
+    List<Dim> shape = new ArrayList<>(z.shape());
+    shape.replaceAll(d -> out.freshDim());
+    return out.node("Transpose", Map.of(), shape, z, order);
   }
 
   private static TfValue complex(TfEmitter out, TfValue x, boolean real) {
@@ -108,10 +132,11 @@ final class DftImporter implements OpImporter {
     if (d.isKnown()) {
       return out.slice(z, last, 0, d.value() / 2 + 1);
     }
-    throw out.fail("its length is not known before running", "expected a constant dft_length");
+    TfValue half = out.binary("FloorDiv", Indices.size(out, z, last), Indices.number(out, 2));
+    return resized(out, z, out.binary("AddV2", half, Indices.number(out, 1)));
   }
 
-  private static TfValue irfft(TfEmitter out, TfValue z, TfValue length, int[] toLast) {
+  private static TfValue irfft(TfEmitter out, TfValue z, TfValue length, TfValue toLast) {
     int last = z.rank() - 1;
     TfValue size = length;
     if (size == null) {
@@ -127,7 +152,7 @@ final class DftImporter implements OpImporter {
             Shapes.with(z.shape(), last, d),
             z,
             vector);
-    TfValue turned = out.plain(out.transpose(y, toLast));
+    TfValue turned = turned(out, y, toLast);
     return out.unsqueeze(turned, turned.rank());
   }
 }
