@@ -14,9 +14,11 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * An ONNX model put together node by node, run by ONNX Runtime and, once imported, by TensorFlow on
@@ -34,6 +36,7 @@ public final class OnnxNet {
   private final Map<String, Tensor> constants = new LinkedHashMap<>();
   private final Map<String, ElementType> outputs = new LinkedHashMap<>();
   private final List<NodeProto> nodes = new ArrayList<>();
+  private final Set<String> fixed = new HashSet<>();
   private double tolerance = TOLERANCE;
 
   /** An empty model of an operator set. */
@@ -47,10 +50,16 @@ public final class OnnxNet {
     return this;
   }
 
-  /** Adds an input of texts. */
-  OnnxNet in(String name, Value sample) {
-    inputs.put(name, sample);
+  /** Adds an input of a vector of texts. */
+  public OnnxNet in(String name, String... texts) {
+    inputs.put(name, Value.texts(texts));
     return this;
+  }
+
+  /** Adds an input whose dimensions are declared always, since an importer has to know them. */
+  public OnnxNet fixed(String name, Tensor sample) {
+    fixed.add(name);
+    return in(name, sample);
   }
 
   /** Adds an initializer. */
@@ -133,7 +142,7 @@ public final class OnnxNet {
    */
   public OnnxModel model(boolean free) {
     GraphProto.Builder g = GraphProto.newBuilder().setName("net").addAllNode(nodes);
-    inputs.forEach((name, v) -> g.addInput(info(name, v, free)));
+    inputs.forEach((name, v) -> g.addInput(info(name, v, free && !fixed.contains(name))));
     constants.forEach((name, t) -> g.addInitializer(proto(name, t)));
     outputs.forEach(
         (name, type) ->
@@ -150,7 +159,12 @@ public final class OnnxNet {
         .map(NodeProto::getDomain)
         .filter(d -> !d.isEmpty())
         .distinct()
-        .forEach(d -> m.addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(d).setVersion(3)));
+        .forEach(
+            d ->
+                m.addOpsetImport(
+                    OperatorSetIdProto.newBuilder()
+                        .setDomain(d)
+                        .setVersion(d.equals("ai.onnx.ml") ? 4 : 1)));
     return OnnxModel.read(m.build().toByteArray(), "net");
   }
 
@@ -176,15 +190,37 @@ public final class OnnxNet {
    * @return the imported model with declared dimensions
    */
   public TfModel check() {
+    return expect(fromOnnxRuntime());
+  }
+
+  /** Compares TensorFlow with given results, likewise: name, tensor, name, tensor. */
+  public TfModel expect(Object... namesAndTensors) {
+    Map<String, Value> wanted = new LinkedHashMap<>();
+    for (int i = 0; i < namesAndTensors.length; i += 2) {
+      Object value = namesAndTensors[i + 1];
+      wanted.put(
+          (String) namesAndTensors[i],
+          value instanceof Tensor t ? Value.of(t) : Value.texts((String[]) value));
+    }
+    return expect(wanted);
+  }
+
+  /** Compares TensorFlow with ONNX Runtime with the inputs' dimensions declared alone. */
+  public TfModel checkDeclared() {
+    TfModel declared = OnnxToTf.convert(model(false), ImportOptions.defaults());
+    compare("declared dimensions", declared, fromOnnxRuntime());
+    return declared;
+  }
+
+  private Map<String, Value> fromOnnxRuntime() {
     Map<String, Tensor> feeds = new LinkedHashMap<>();
     inputs.forEach((name, v) -> feeds.put(name, v.tensor()));
     Map<String, Value> wanted = new LinkedHashMap<>();
     Ort.run(model(false), feeds).forEach((name, t) -> wanted.put(name, Value.of(t)));
-    return expect(wanted);
+    return wanted;
   }
 
-  /** Compares TensorFlow with given results, likewise. */
-  TfModel expect(Map<String, Value> wanted) {
+  private TfModel expect(Map<String, Value> wanted) {
     TfModel declared = OnnxToTf.convert(model(false), ImportOptions.defaults());
     compare("declared dimensions", declared, wanted);
     compare("open dimensions", OnnxToTf.convert(model(true), ImportOptions.defaults()), wanted);
@@ -216,8 +252,9 @@ public final class OnnxNet {
     }
   }
 
-  /** TensorFlow's results alone, dimensions declared. */
-  Map<String, Value> runTensorFlow() {
-    return TfRun.run(OnnxToTf.convert(model(false), ImportOptions.defaults()).graph(), inputs);
+  /** One of TensorFlow's results alone, dimensions declared. */
+  public Tensor runTensorFlow(String output) {
+    TfModel tf = OnnxToTf.convert(model(false), ImportOptions.defaults());
+    return TfRun.run(tf.graph(), inputs).get(output).tensor();
   }
 }

@@ -29,6 +29,12 @@ record Value(DataType type, List<Long> shape, ByteString data, List<ByteString> 
         List.of());
   }
 
+  /** A vector of texts. */
+  static Value texts(String... all) {
+    List<ByteString> texts = Arrays.stream(all).map(ByteString::copyFromUtf8).toList();
+    return new Value(DataType.DT_STRING, List.of((long) all.length), ByteString.EMPTY, texts);
+  }
+
   /**
    * An ONNX tensor.
    *
