@@ -76,7 +76,7 @@ final class ArgumentParser {
       problems.add(option.dashed() + " has no value, " + expected(option));
       return Optional.empty();
     }
-    if (texts.length > 1) {
+    if (texts.length > 1 && !option.isRepeatable()) {
       problems.add(
           option.dashed()
               + " is given "
@@ -86,12 +86,12 @@ final class ArgumentParser {
               + "), expected once");
       return Optional.empty();
     }
-    Optional<T> value = option.reader().apply(texts[0]);
+    Optional<T> value = option.reader().apply(String.join(Opt.SEPARATOR, texts));
     if (value.isEmpty()) {
       problems.add(
           option.dashed()
               + " is \""
-              + texts[0]
+              + String.join("\", \"", texts)
               + "\", "
               + expected(option)
               + Text.suggestion(texts[0], "", option.choices()));

@@ -1,5 +1,6 @@
 package org.betavae.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintStream;
 
 /**
@@ -27,6 +28,14 @@ final class Console {
   void say(String line) {
     if (!json) {
       out.println(line);
+    }
+  }
+
+  /** The JSON object, if it is asked for, of a command that goes on after it. */
+  void tell(ObjectNode object) {
+    if (json) {
+      out.println(object);
+      out.flush();
     }
   }
 

@@ -58,6 +58,7 @@ public final class Main {
         new ReconstructCommand(),
         new TraverseCommand(),
         new InterpolateCommand(),
+        new ServeCommand(),
         new BenchTrainCommand(),
         new BenchInferCommand());
   }
@@ -116,7 +117,7 @@ public final class Main {
           new ArgumentParser(CommonOptions.of(command), command.operand()).parse(args);
       boolean json = arguments.get(CommonOptions.JSON);
       Outcome outcome = command.run(arguments, new Console(out, err, json));
-      if (json) {
+      if (json && !outcome.isTold()) {
         out.println(new ObjectMapper().writeValueAsString(outcome.json()));
       }
       if (!outcome.failure().isEmpty()) {

@@ -73,7 +73,7 @@ final class ModelSource {
     return options(args).threads();
   }
 
-  private static ModelOptions options(Arguments args) {
+  static ModelOptions options(Arguments args) {
     ModelOptions options =
         ModelOptions.defaults()
             .withProvider(args.get(PROVIDER).equals("cuda") ? Provider.CUDA : Provider.CPU);

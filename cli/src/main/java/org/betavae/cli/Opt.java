@@ -32,6 +32,12 @@ record Opt<T>(
   /** A longer list of values does not fit into a line of the help beside the option's name. */
   private static final int LONGEST_CHOICE = 48;
 
+  /** Ends the placeholder of an option that may be given several times. */
+  private static final String REPEATED = "...";
+
+  /** Stands between the values of such an option for its reader: no argument holds it. */
+  static final String SEPARATOR = "\0";
+
   private static <T> Opt<T> optional(
       String name,
       String placeholder,
@@ -48,6 +54,19 @@ record Opt<T>(
 
   static Opt<String> text(String name, String placeholder, String help) {
     return optional(name, placeholder, help, "a text that is not empty", Opt::readText);
+  }
+
+  /** A text that may be given several times. */
+  static Opt<List<String>> texts(String name, String placeholder, String help) {
+    return optional(
+        name,
+        placeholder + REPEATED,
+        help,
+        "a text that is not empty",
+        joined -> {
+          List<String> texts = List.of(joined.split(SEPARATOR, -1));
+          return texts.stream().anyMatch(String::isBlank) ? Optional.empty() : Optional.of(texts);
+        });
   }
 
   static Opt<Path> path(String name, String placeholder, String help) {
@@ -123,6 +142,11 @@ record Opt<T>(
 
   Opt<T> helped(String otherHelp) {
     return new Opt<>(name, placeholder, otherHelp, expected, fallback, required, choices, reader);
+  }
+
+  /** Whether it may be given several times; its reader then gets all values at once. */
+  boolean isRepeatable() {
+    return placeholder.endsWith(REPEATED);
   }
 
   boolean isFlag() {

@@ -13,7 +13,7 @@ public final class EncodedPicture {
 
   private EncodedPicture(PictureReader reader) {
     this.reader = reader;
-    this.header = reader.header(Integer.MAX_VALUE);
+    this.header = reader.header(Long.MAX_VALUE);
   }
 
   /**

@@ -5,6 +5,8 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -22,8 +24,12 @@ final class Api {
   private static final List<String> MODEL_FILES =
       List.of("encoder.onnx", "decoder.onnx", "model.json");
 
-  /** One endpoint. */
-  record Endpoint(HandlerType method, String path, Consumer<Call> work) {}
+  /**
+   * One endpoint.
+   *
+   * @param open whether it is there for all, without {@link Admission}
+   */
+  record Endpoint(HandlerType method, String path, boolean open, Consumer<Call> work) {}
 
   private final List<Endpoint> endpoints;
 
@@ -43,8 +49,8 @@ final class Api {
       gets.put("/v1/model/" + name, call -> models.file(call, name));
     }
     List<Endpoint> all = new ArrayList<>();
-    posts.forEach((path, work) -> all.add(new Endpoint(HandlerType.POST, path, work)));
-    gets.forEach((path, work) -> all.add(new Endpoint(HandlerType.GET, path, work)));
+    posts.forEach((path, work) -> all.add(new Endpoint(HandlerType.POST, path, false, work)));
+    gets.forEach((path, work) -> all.add(new Endpoint(HandlerType.GET, path, false, work)));
     return all;
   }
 
@@ -56,8 +62,7 @@ final class Api {
   void configure(JavalinConfig config) {
     RoutesConfig routes = config.routes;
     for (Endpoint endpoint : endpoints) {
-      routes.addHttpHandler(
-          endpoint.method(), endpoint.path(), context -> endpoint.work().accept(new Call(context)));
+      routes.addHttpHandler(endpoint.method(), endpoint.path(), context -> run(endpoint, context));
     }
     routes.exception(Problem.class, (problem, context) -> answer(context, problem));
     routes.exception(
@@ -66,6 +71,15 @@ final class Api {
     routes.exception(
         HttpResponseException.class, (e, context) -> answer(context, notHere(context)));
     routes.exception(Exception.class, (e, context) -> answer(context, failed(context, e)));
+    config.router.javaLangErrorHandler(Api::answerError);
+  }
+
+  private static void run(Endpoint endpoint, Context context) {
+    // Admission goes by the path, as the router does; should they ever differ, this holds.
+    if (!endpoint.open() && context.attribute(Admission.ADMITTED) == null) {
+      throw new Problem(ProblemType.NOT_FOUND, "The path is written in an unusual way.");
+    }
+    endpoint.work().accept(new Call(context));
   }
 
   private Problem notHere(Context context) {
@@ -78,7 +92,11 @@ final class Api {
     if (methods.isEmpty()) {
       return new Problem(
           ProblemType.NOT_FOUND,
-          "The path is '" + path + "', expected one of " + paths() + " or the page at /.");
+          "The path is '"
+              + path
+              + "', expected one of "
+              + paths().stream().filter(known -> !known.startsWith("/problems/")).toList()
+              + ", or the page at /. See /docs/.");
     }
     if (methods.contains("GET")) {
       methods.add("HEAD");
@@ -96,6 +114,30 @@ final class Api {
     return new Problem(
         ProblemType.FAILED,
         "An unexpected " + e.getClass().getSimpleName() + ". The service's log tells more.");
+  }
+
+  /** What Java itself cannot go on with; most often memory. */
+  private static void answerError(HttpServletResponse response, Error error) {
+    LOG.log(Level.ERROR, "A request failed", error);
+    Problem problem =
+        error instanceof OutOfMemoryError
+            ? Problem.later(
+                ProblemType.BUSY,
+                "The service has no memory for this request now. Ask for less, or try again.",
+                1)
+            : new Problem(
+                ProblemType.FAILED,
+                "An unexpected "
+                    + error.getClass().getSimpleName()
+                    + ". The service's log tells more.");
+    response.setStatus(problem.status());
+    problem.headers().forEach(response::setHeader);
+    response.setContentType(Problem.CONTENT_TYPE);
+    try {
+      response.getOutputStream().write(problem.json());
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "The client has gone", e);
+    }
   }
 
   private static void answer(Context context, Problem problem) {

@@ -2,14 +2,22 @@ package org.betavae.serve;
 
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
-import io.javalin.http.staticfiles.Location;
+import io.javalin.util.JavalinBindException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
-import org.betavae.infer.BetaVaeModel;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.betavae.infer.ModelException;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.ForwardedRequestCustomizer;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
  * A running service.
@@ -22,39 +30,98 @@ import org.eclipse.jetty.server.ServerConnector;
  * }
  * }</pre>
  *
- * <p>Safe for threads.
+ * <p>Safe for threads. Closing finishes what has been accepted.
  */
 public final class BetaVaeServer implements AutoCloseable {
-  /** The web page, in this package's folder on the class path. */
-  static final String PAGE = "/org/betavae/serve/page";
+  private static final Logger LOG = System.getLogger(BetaVaeServer.class.getName());
 
   /** A request of one image of 64x64 as float32 fits, with its headers. */
   private static final int INPUT_BUFFER = 32 << 10;
 
+  private static final int LEAST_THREADS = 8;
+
+  /** Threads that wait for a model or a slow reader cost memory, not processor time. */
+  private static final int MOST_THREADS = 200;
+
+  private static final int THREAD_IDLE_MILLIS = 60_000;
+
+  /** What the bodies of all requests may take of the heap. */
+  private static final int BODIES_SHARE = 4;
+
+  /** Connections kept open may have sent a request that is still on its way. */
+  private static final long QUIET_MILLIS = 250;
+
+  private static final long POLL_MILLIS = 5;
+
   private final ServeOptions options;
+  private final Metrics metrics = new Metrics();
   private final Models models;
+  private final Api api;
+  private final RequestLog log;
   private final Javalin javalin;
+  private volatile Optional<Tokens> tokens;
+  private volatile boolean stopping;
+  private ServerConnector connector;
+  private int port;
+  private ModelWatch watch;
+  private boolean closed;
 
   private BetaVaeServer(ServeOptions options) {
     this.options = options;
-    models =
-        new Models(
-            options.models(),
-            folder ->
-                new OpenModel(folder, BetaVaeModel.open(folder.folder(), options.modelOptions())));
+    tokens = options.tokenFile().map(Tokens::read);
+    models = new Models(options.models(), folder -> OpenModel.open(folder, options, metrics));
+    List<Api.Endpoint> endpoints =
+        new ArrayList<>(Api.ofModels(new ModelEndpoints(models, options.limits(), metrics)));
+    endpoints.addAll(new ServiceEndpoints(models, metrics, () -> stopping).all());
+    api = new Api(endpoints);
+    log = new RequestLog(metrics, api.paths(), () -> stopping);
     javalin = Javalin.create(this::configure);
   }
 
   /**
    * Opens the models and starts to listen.
    *
-   * @throws org.betavae.infer.ModelException if a model cannot be opened
+   * @throws ModelException if a model cannot be opened
+   * @throws IllegalArgumentException if the token file is unfit
    * @throws IllegalStateException if the address cannot be listened on
    */
   public static BetaVaeServer start(ServeOptions options) {
     BetaVaeServer server = new BetaVaeServer(options);
-    server.javalin.start();
-    return server;
+    try {
+      server.listen();
+      return server;
+    } catch (RuntimeException e) {
+      server.models.close();
+      server.metrics.close();
+      throw e;
+    }
+  }
+
+  private void listen() {
+    try {
+      javalin.start();
+    } catch (JavalinBindException e) {
+      throw new IllegalStateException(
+          "Cannot listen on "
+              + options.host()
+              + ":"
+              + options.port()
+              + ", expected an address of this machine and a port that is free and allowed. Choose"
+              + " another port, or 0 for any free one.",
+          e);
+    }
+    port = connector.getLocalPort();
+    for (ModelSlot slot : models.slots()) {
+      metrics.gauge(
+          "betavae.batch.queue",
+          "Images that wait to become part of a batch",
+          slot.name(),
+          slot,
+          ModelSlot::queued);
+    }
+    if (!options.watch().isZero()) {
+      watch = new ModelWatch(models, options.watch(), this::reload);
+    }
   }
 
   private void configure(JavalinConfig config) {
@@ -63,47 +130,148 @@ public final class BetaVaeServer implements AutoCloseable {
     config.startup.showOldJavalinVersionWarning = false;
     config.http.prefer405over404 = true;
     config.router.ignoreTrailingSlashes = false;
-    config.jetty.modifyServer(
-        server -> server.setHandler(new BodyReader(options.limits(), budget())));
+    QueuedThreadPool threads =
+        new QueuedThreadPool(MOST_THREADS, LEAST_THREADS, THREAD_IDLE_MILLIS);
+    threads.setName("betavae-http");
+    config.jetty.threadPool = threads;
+    config.jetty.modifyServer(this::modify);
+    config.jetty.modifyHttpConfiguration(this::modify);
     config.jetty.addConnector(this::connector);
-    config.staticFiles.add(
-        files -> {
-          files.directory = PAGE;
-          files.location = Location.CLASSPATH;
-        });
-    List<Api.Endpoint> endpoints =
-        new ArrayList<>(Api.ofModels(new ModelEndpoints(models, options.limits())));
-    new Api(endpoints).configure(config);
+    Documents.configure(config);
+    api.configure(config);
   }
 
-  private static long budget() {
-    return Runtime.getRuntime().maxMemory() / 4;
+  private void modify(Server server) {
+    BodyReader bodies =
+        new BodyReader(options.limits(), Runtime.getRuntime().maxMemory() / BODIES_SHARE);
+    Admission admission = new Admission(() -> tokens, options.limits(), log::pending);
+    admission.setHandler(bodies);
+    log.setHandler(admission);
+    server.setHandler(log);
+    server.setErrorHandler(new HttpErrors());
+    NetworkConnectionLimit limit =
+        new NetworkConnectionLimit(options.limits().connections(), server);
+    // When all are taken, those that say nothing make room soon.
+    limit.setEndPointIdleTimeout(Math.max(1, options.limits().idle().toMillis() / 10));
+    server.addBean(limit);
+  }
+
+  private void modify(HttpConfiguration http) {
+    http.setUriCompliance(UriCompliance.DEFAULT);
+    if (options.forwarded()) {
+      http.addCustomizer(new ForwardedRequestCustomizer());
+    }
   }
 
   private ServerConnector connector(Server server, HttpConfiguration http) {
     HttpConnectionFactory factory = new HttpConnectionFactory(http);
     factory.setInputBufferSize(INPUT_BUFFER);
-    ServerConnector connector = new ServerConnector(server, factory);
+    connector = new ServerConnector(server, factory);
     connector.setHost(options.host());
     connector.setPort(options.port());
     connector.setIdleTimeout(options.limits().idle().toMillis());
     return connector;
   }
 
-  /** The port it listens on, the one picked where the options say 0. */
+  /** The port it listens on, the one picked where the options say 0; also after it was closed. */
   public int port() {
-    return javalin.port();
+    return port;
+  }
+
+  /** Requests under way. */
+  public int pending() {
+    return log.pending();
   }
 
   /** Where it is reached from this machine. */
   public String url() {
-    return "http://" + options.host() + ":" + port() + "/";
+    String host = options.host().contains(":") ? "[" + options.host() + "]" : options.host();
+    return "http://" + host + ":" + port() + "/";
   }
 
-  /** Stops to listen, then closes the models. */
+  /**
+   * Reads the token file and opens every model folder anew. Requests under way end with the model
+   * that they began with, and no request is refused meanwhile. What cannot be read stays as it was.
+   *
+   * @return what went wrong, one line for each; empty when all was read
+   */
+  public List<String> reload() {
+    List<String> failures = new ArrayList<>();
+    try {
+      tokens = options.tokenFile().map(Tokens::read);
+    } catch (IllegalArgumentException e) {
+      failures.add(e.getMessage());
+    }
+    for (ModelSlot slot : models.slots()) {
+      tryReload(slot).ifPresent(failures::add);
+    }
+    return failures;
+  }
+
+  private void reload(ModelSlot slot) {
+    tryReload(slot)
+        .ifPresentOrElse(
+            failure -> LOG.log(Level.WARNING, failure + " The model before it stays."),
+            () -> LOG.log(Level.INFO, "Opened the model " + slot.name() + " anew"));
+  }
+
+  private Optional<String> tryReload(ModelSlot slot) {
+    try {
+      slot.reload();
+      metrics.reload(slot.name(), true);
+      return Optional.empty();
+    } catch (ModelException e) {
+      metrics.reload(slot.name(), false);
+      return Optional.of(e.getMessage());
+    }
+  }
+
+  /**
+   * Stops to listen, finishes what was accepted, for as long as the options allow, and closes the
+   * models. While it does, {@code /readyz} says 503 and every answer ends its connection. Closing
+   * again does nothing.
+   */
   @Override
-  public void close() {
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    stopping = true;
+    if (watch != null) {
+      watch.close();
+    }
+    connector.close();
+    try {
+      awaitQuiet();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     javalin.stop();
     models.close();
+    metrics.close();
+  }
+
+  /** Until no request has been under way for a while, or the grace is over. */
+  private void awaitQuiet() throws InterruptedException {
+    long end = System.nanoTime() + options.grace().toNanos();
+    long quietSince = System.nanoTime();
+    while (System.nanoTime() < end) {
+      if (log.pending() > 0) {
+        quietSince = System.nanoTime();
+      } else if (System.nanoTime() - quietSince > TimeUnit.MILLISECONDS.toNanos(QUIET_MILLIS)
+          || connector.getConnectedEndPoints().isEmpty()) {
+        return;
+      }
+      Thread.sleep(POLL_MILLIS);
+    }
+    if (log.pending() > 0) {
+      LOG.log(
+          Level.WARNING,
+          log.pending()
+              + " requests were still under way after "
+              + options.grace().toMillis()
+              + " ms and are cut off");
+    }
   }
 }

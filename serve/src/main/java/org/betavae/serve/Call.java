@@ -30,6 +30,16 @@ final class Call {
     return mediaType(context.req().getContentType());
   }
 
+  /** Refuses a compressed body: a small one may hold any amount. */
+  void refuseEncodings() {
+    String encoding = context.header("Content-Encoding");
+    if (encoding != null && !encoding.isBlank() && !encoding.strip().equals("identity")) {
+      throw new Problem(
+          ProblemType.WRONG_TYPE,
+          "Content-Encoding is '" + encoding + "', expected none. Send the body as it is.");
+    }
+  }
+
   /** A parameter of the query, or null. */
   String query(String name) {
     return context.queryParam(name);
@@ -147,6 +157,12 @@ final class Call {
   void answer(String contentType, InputStream body) {
     context.contentType(contentType);
     context.result(body);
+  }
+
+  /** Sends the client elsewhere. */
+  void redirect(String location) {
+    context.status(302);
+    context.header("Location", location);
   }
 
   /** Adds a header to the answer. */

@@ -18,6 +18,7 @@ final class GenerateRequest {
   private GenerateRequest() {}
 
   static GenerateRequest read(Call call, ItemReader reader, int latentSize) {
+    call.refuseEncodings();
     GenerateRequest request = new GenerateRequest();
     List<Integer> item = List.of(latentSize);
     switch (call.contentType()) {
@@ -41,7 +42,8 @@ final class GenerateRequest {
     return request;
   }
 
-  private int count() {
+  /** How many images it asks for. */
+  int count() {
     return latents == null ? count : latents.count();
   }
 

@@ -27,6 +27,7 @@ final class ItemReader {
    * @throws Problem if it is no batch of items for the model, or too large a one
    */
   Items read(Call call, ModelInfo info) {
+    call.refuseEncodings();
     Items items =
         switch (call.contentType()) {
           case Call.JSON -> json(call.body(), info);

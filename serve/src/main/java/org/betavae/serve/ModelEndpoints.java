@@ -11,10 +11,12 @@ import org.betavae.infer.ModelInfo;
 final class ModelEndpoints {
   private final Models models;
   private final Limits limits;
+  private final Metrics metrics;
   private final ItemReader reader;
 
-  ModelEndpoints(Models models, Limits limits) {
+  ModelEndpoints(Models models, Limits limits, Metrics metrics) {
     this.models = models;
+    this.metrics = metrics;
     this.limits = limits;
     this.reader = new ItemReader(limits);
   }
@@ -29,7 +31,8 @@ final class ModelEndpoints {
       encoder(model.info());
       String type = call.answerType(List.of(Call.JSON, Call.OCTETS));
       Items items = reader.read(call, model.info());
-      Embeddings embeddings = model.model().embed(items.values());
+      metrics.items("embed", items.count());
+      Embeddings embeddings = model.embed(items);
       if (type.equals(Call.OCTETS)) {
         call.header(
             ImageAnswer.SHAPE,
@@ -64,6 +67,7 @@ final class ModelEndpoints {
       ImageAnswer answer = new ImageAnswer(call, limits);
       String type = answer.type(ImageAnswer.isDrawable(model.info().inputShape()));
       GenerateRequest request = GenerateRequest.read(call, reader, model.info().latentSize());
+      metrics.items("generate", request.count());
       answer.send(model.name(), type, request.run(model.model()));
     }
   }
@@ -76,6 +80,7 @@ final class ModelEndpoints {
       ImageAnswer answer = new ImageAnswer(call, limits);
       String type = answer.type(ImageAnswer.isDrawable(model.info().inputShape()));
       Items items = reader.read(call, model.info());
+      metrics.items("reconstruct", items.count());
       answer.send(model.name(), type, model.model().reconstruct(items.values()));
     }
   }

@@ -31,6 +31,11 @@ final class ModelSlot implements AutoCloseable {
     return folder.name();
   }
 
+  /** Images that wait to become part of a batch. */
+  int queued() {
+    return current.queued();
+  }
+
   /**
    * The model as it is now; the caller closes it.
    *

@@ -1,7 +1,14 @@
 package org.betavae.serve;
 
+import java.util.Map;
+import java.util.Optional;
+import org.betavae.infer.BatchingEncoder;
+import org.betavae.infer.BatchingListener;
 import org.betavae.infer.BetaVaeModel;
+import org.betavae.infer.DeadlineExceededException;
+import org.betavae.infer.Embeddings;
 import org.betavae.infer.ModelInfo;
+import org.betavae.infer.QueueFullException;
 
 /**
  * An open model that closes when its last user has let go of it. Who opened it is its first user;
@@ -10,11 +17,33 @@ import org.betavae.infer.ModelInfo;
 final class OpenModel implements AutoCloseable {
   private final ModelFolder folder;
   private final BetaVaeModel model;
+  private final Optional<BatchingEncoder> batching;
   private int users = 1;
 
-  OpenModel(ModelFolder folder, BetaVaeModel model) {
+  private OpenModel(ModelFolder folder, BetaVaeModel model, Optional<BatchingEncoder> batching) {
     this.folder = folder;
     this.model = model;
+    this.batching = batching;
+  }
+
+  /**
+   * Opens a folder.
+   *
+   * @param listener hears of batches
+   */
+  static OpenModel open(ModelFolder folder, ServeOptions options, BatchingListener listener) {
+    BetaVaeModel model = BetaVaeModel.open(folder.folder(), options.modelOptions());
+    try {
+      Optional<BatchingEncoder> batching =
+          options
+              .batching()
+              .filter(how -> model.info().hasEncoder())
+              .map(how -> BatchingEncoder.of(model, how, listener));
+      return new OpenModel(folder, model, batching);
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
   }
 
   ModelFolder folder() {
@@ -33,6 +62,31 @@ final class OpenModel implements AutoCloseable {
     return model.info();
   }
 
+  /** Images that wait to become part of a batch. */
+  int queued() {
+    return batching.map(BatchingEncoder::queued).orElse(0);
+  }
+
+  /**
+   * Embeds items, one alone together with those of other requests.
+   *
+   * @throws Problem if too many wait already
+   */
+  Embeddings embed(Items items) {
+    if (batching.isEmpty() || items.count() > 1) {
+      return model.embed(items.values());
+    }
+    try {
+      return batching.get().embed(items.values());
+    } catch (QueueFullException | DeadlineExceededException e) {
+      throw new Problem(ProblemType.BUSY, e.getMessage(), Map.of("Retry-After", "1"), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw Problem.later(
+          ProblemType.BUSY, "The service is being stopped. Try again later or elsewhere.", 1);
+    }
+  }
+
   /** Makes the caller a user, who has to {@link #close}; false if the model is closed already. */
   synchronized boolean retain() {
     if (users == 0) {
@@ -45,6 +99,7 @@ final class OpenModel implements AutoCloseable {
   @Override
   public void close() {
     if (isLast()) {
+      batching.ifPresent(BatchingEncoder::close);
       model.close();
     }
   }

@@ -8,6 +8,7 @@ final class Problem extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final ProblemType type;
+  private final int status;
   private final transient Map<String, String> headers;
 
   /**
@@ -24,7 +25,16 @@ final class Problem extends RuntimeException {
   Problem(ProblemType type, String detail, Map<String, String> headers, Throwable cause) {
     super(detail, cause, false, false); // a client's slip needs no stack trace
     this.type = type;
+    this.status = type.status();
     this.headers = Map.copyOf(headers);
+  }
+
+  /** With another status than the usual one of its type. */
+  Problem(ProblemType type, String detail, int status) {
+    super(detail, null, false, false);
+    this.type = type;
+    this.status = status;
+    this.headers = Map.of();
   }
 
   /** A problem that goes away: the client may come back after some seconds. */
@@ -33,7 +43,7 @@ final class Problem extends RuntimeException {
   }
 
   int status() {
-    return type.status();
+    return status;
   }
 
   Map<String, String> headers() {
@@ -47,7 +57,7 @@ final class Problem extends RuntimeException {
           json.writeStartObject();
           json.writeStringField("type", type.uri());
           json.writeStringField("title", type.title());
-          json.writeNumberField("status", type.status());
+          json.writeNumberField("status", status);
           json.writeStringField("detail", getMessage());
           json.writeEndObject();
         });

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.betavae.infer.BatchingOptions;
 import org.betavae.infer.ModelOptions;
 
 /**
@@ -18,6 +19,7 @@ import org.betavae.infer.ModelOptions;
  * @param port the port to listen on; 0 picks a free one
  * @param tokenFile bearer tokens, one a line; empty for a service that asks for none
  * @param modelOptions how each model is opened
+ * @param batching how requests of one image are gathered into batches; empty to run each alone
  * @param limits what clients may ask for
  * @param grace how long {@link BetaVaeServer#close} waits for requests under way
  * @param watch how often model folders are looked at for new files; zero for never
@@ -30,6 +32,7 @@ public record ServeOptions(
     int port,
     Optional<Path> tokenFile,
     ModelOptions modelOptions,
+    Optional<BatchingOptions> batching,
     Limits limits,
     Duration grace,
     Duration watch,
@@ -65,14 +68,15 @@ public record ServeOptions(
     Objects.requireNonNull(host, "host");
     Objects.requireNonNull(tokenFile, "tokenFile");
     Objects.requireNonNull(modelOptions, "modelOptions");
+    Objects.requireNonNull(batching, "batching");
     Objects.requireNonNull(limits, "limits");
     notNegative("grace", grace);
     notNegative("watch", watch);
   }
 
   /**
-   * The models on 127.0.0.1:8080 without tokens, {@link Limits#defaults()}, 20 seconds of grace, no
-   * watch.
+   * The models on 127.0.0.1:8080 without tokens, {@link BatchingOptions#defaults()}, {@link
+   * Limits#defaults()}, 20 seconds of grace, no watch.
    */
   public static ServeOptions of(ModelFolder... models) {
     return new ServeOptions(
@@ -81,6 +85,7 @@ public record ServeOptions(
         DEFAULT_PORT,
         Optional.empty(),
         ModelOptions.defaults(),
+        Optional.of(BatchingOptions.defaults()),
         Limits.defaults(),
         GRACE,
         Duration.ZERO,
@@ -97,47 +102,63 @@ public record ServeOptions(
   /** The same on another address. */
   public ServeOptions withHost(String value) {
     return new ServeOptions(
-        models, value, port, tokenFile, modelOptions, limits, grace, watch, forwarded);
+        models, value, port, tokenFile, modelOptions, batching, limits, grace, watch, forwarded);
   }
 
   /** The same on another port. */
   public ServeOptions withPort(int value) {
     return new ServeOptions(
-        models, host, value, tokenFile, modelOptions, limits, grace, watch, forwarded);
+        models, host, value, tokenFile, modelOptions, batching, limits, grace, watch, forwarded);
   }
 
   /** The same with the tokens of a file. */
   public ServeOptions withTokenFile(Path file) {
     return new ServeOptions(
-        models, host, port, Optional.of(file), modelOptions, limits, grace, watch, forwarded);
+        models,
+        host,
+        port,
+        Optional.of(file),
+        modelOptions,
+        batching,
+        limits,
+        grace,
+        watch,
+        forwarded);
   }
 
   /** The same with models opened in another way. */
   public ServeOptions withModelOptions(ModelOptions value) {
-    return new ServeOptions(models, host, port, tokenFile, value, limits, grace, watch, forwarded);
+    return new ServeOptions(
+        models, host, port, tokenFile, value, batching, limits, grace, watch, forwarded);
+  }
+
+  /** The same with requests of one image gathered in another way, or not at all. */
+  public ServeOptions withBatching(Optional<BatchingOptions> value) {
+    return new ServeOptions(
+        models, host, port, tokenFile, modelOptions, value, limits, grace, watch, forwarded);
   }
 
   /** The same with other limits. */
   public ServeOptions withLimits(Limits value) {
     return new ServeOptions(
-        models, host, port, tokenFile, modelOptions, value, grace, watch, forwarded);
+        models, host, port, tokenFile, modelOptions, batching, value, grace, watch, forwarded);
   }
 
   /** The same with another wait for requests under way. */
   public ServeOptions withGrace(Duration value) {
     return new ServeOptions(
-        models, host, port, tokenFile, modelOptions, limits, value, watch, forwarded);
+        models, host, port, tokenFile, modelOptions, batching, limits, value, watch, forwarded);
   }
 
   /** The same with folders looked at so often. */
   public ServeOptions withWatch(Duration value) {
     return new ServeOptions(
-        models, host, port, tokenFile, modelOptions, limits, grace, value, forwarded);
+        models, host, port, tokenFile, modelOptions, batching, limits, grace, value, forwarded);
   }
 
   /** The same behind a proxy that says who the client is. */
   public ServeOptions withForwarded(boolean value) {
     return new ServeOptions(
-        models, host, port, tokenFile, modelOptions, limits, grace, watch, value);
+        models, host, port, tokenFile, modelOptions, batching, limits, grace, watch, value);
   }
 }

@@ -1,0 +1,154 @@
+package org.betavae.serve;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.betavae.infer.BatchingOptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LoadTest {
+  private static final int THREADS = 1000;
+
+  @TempDir Path folder;
+
+  private ServeOptions options() {
+    return ServeOptions.of(new ModelFolder("m", TestModel.write(folder.resolve("m"), 2, 1, 2, 3)))
+        .withPort(0);
+  }
+
+  private static byte[] image(int i) {
+    return Floats.write(new float[] {i % 101 / 101f, i % 53 / 53f, 0, 0, 0, 0});
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aThousandThreadsAtOnce_eachGetTheirOwnAnswer(boolean batching) throws Exception {
+    ServeOptions options =
+        options()
+            .withBatching(batching ? Optional.of(BatchingOptions.defaults()) : Optional.empty());
+    ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+    CountDownLatch all = new CountDownLatch(THREADS);
+    try (BetaVaeServer server = BetaVaeServer.start(options)) {
+      Client client = new Client(server);
+      List<Future<float[]>> answers = new ArrayList<>();
+      for (int t = 0; t < THREADS; t++) {
+        int i = t;
+        answers.add(
+            threads.submit(
+                () -> {
+                  all.countDown();
+                  all.await();
+                  return client
+                      .post("/v1/embed", Call.OCTETS, image(i), "Accept", Call.OCTETS)
+                      .assertOk()
+                      .floats();
+                }));
+      }
+      for (int i = 0; i < THREADS; i++) {
+        assertArrayEquals(
+            new float[] {2 * (i % 101 / 101f), 2 * (i % 53 / 53f)}, answers.get(i).get(), 1e-6f);
+      }
+      String metrics = client.get("/metrics").assertOk().text();
+      assertTrue(
+          metrics.contains(
+              "betavae_http_requests_seconds_count{method=\"POST\",route=\"/v1/embed\",status=\"200\"} "
+                  + THREADS),
+          metrics);
+      assertTrue(
+          metrics.contains(
+              "betavae_batch_images_sum{call=\"embed\"} " + (batching ? "1000.0" : "0.0")),
+          metrics);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void moreRequestsThanMayBeUnderWay_areToldToComeBack() throws Exception {
+    // One batch at a time waits for long, so that requests are under way together.
+    ServeOptions options =
+        options()
+            .withLimits(Limits.defaults().withPending(4))
+            .withBatching(
+                Optional.of(BatchingOptions.defaults().withMaxWait(Duration.ofMillis(500))));
+    try (BetaVaeServer server = BetaVaeServer.start(options)) {
+      HttpClient http = HttpClient.newHttpClient();
+      List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+      for (int i = 0; i < 40; i++) {
+        answers.add(
+            http.sendAsync(
+                HttpRequest.newBuilder(URI.create(server.url() + "v1/embed"))
+                    .header("Content-Type", Call.OCTETS)
+                    .POST(HttpRequest.BodyPublishers.ofByteArray(image(i)))
+                    .build(),
+                HttpResponse.BodyHandlers.ofString()));
+      }
+      int refused = 0;
+      for (CompletableFuture<HttpResponse<String>> answer : answers) {
+        HttpResponse<String> response = answer.get(30, TimeUnit.SECONDS);
+        if (response.statusCode() != 200) {
+          assertEquals(503, response.statusCode(), response.body());
+          assertEquals("1", response.headers().firstValue("Retry-After").orElse(""));
+          assertTrue(response.body().contains("4 requests are under way"), response.body());
+          refused++;
+        }
+      }
+      assertTrue(refused >= 20 && refused <= 36, refused + " were refused");
+    }
+  }
+
+  @Test
+  void close_finishesWhatWasAccepted() throws Exception {
+    BetaVaeServer server =
+        BetaVaeServer.start(
+            options()
+                .withBatching(
+                    Optional.of(BatchingOptions.defaults().withMaxWait(Duration.ofMillis(1000)))));
+    HttpClient http = HttpClient.newHttpClient();
+    List<CompletableFuture<HttpResponse<byte[]>>> answers = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      answers.add(
+          http.sendAsync(
+              HttpRequest.newBuilder(URI.create(server.url() + "v1/embed"))
+                  .header("Content-Type", Call.OCTETS)
+                  .header("Accept", Call.OCTETS)
+                  .POST(HttpRequest.BodyPublishers.ofByteArray(image(i)))
+                  .build(),
+              HttpResponse.BodyHandlers.ofByteArray()));
+    }
+    while (server.pending() < 20) {
+      assertTrue(answers.stream().noneMatch(CompletableFuture::isCompletedExceptionally));
+      Thread.sleep(1);
+    }
+    server.close();
+    for (CompletableFuture<HttpResponse<byte[]>> answer : answers) {
+      assertEquals(200, answer.get(10, TimeUnit.SECONDS).statusCode());
+    }
+    server.close(); // does nothing
+    assertTrue(
+        http.sendAsync(
+                HttpRequest.newBuilder(URI.create(server.url() + "healthz")).build(),
+                HttpResponse.BodyHandlers.discarding())
+            .handle((response, failure) -> failure != null)
+            .get(10, TimeUnit.SECONDS));
+  }
+}

@@ -1,0 +1,198 @@
+package org.betavae.serve;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Clients that stall, drip or hang up, on real sockets. */
+class SlowClientsTest {
+  private static final Duration PATIENCE = Duration.ofMillis(1500);
+
+  /** More than the service has threads. */
+  private static final int MANY = 300;
+
+  private static final String HEAD =
+      "POST /v1/embed HTTP/1.1\r\nHost: x\r\nContent-Type: application/octet-stream\r\n";
+  private static final int BODY = 24;
+
+  @TempDir static Path folder;
+  private static BetaVaeServer server;
+  private static Client client;
+
+  @BeforeAll
+  static void start() {
+    server =
+        BetaVaeServer.start(
+            ServeOptions.of(new ModelFolder("m", TestModel.write(folder.resolve("m"), 2, 1, 2, 3)))
+                .withPort(0)
+                .withLimits(
+                    Limits.defaults().withIdle(PATIENCE.plusSeconds(1)).withBody(PATIENCE)));
+    client = new Client(server);
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  private static Socket connect(String text) throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+    socket.setSoTimeout(20_000);
+    socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+    socket.getOutputStream().flush();
+    return socket;
+  }
+
+  /** All that comes until the connection ends. */
+  private static String readAll(Socket socket) throws IOException {
+    try (InputStream in = socket.getInputStream()) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (SocketException e) {
+      return "reset";
+    }
+  }
+
+  private static void assertServes() {
+    client.post("/v1/embed", "application/octet-stream", new byte[BODY]).assertOk();
+  }
+
+  private static void await(String what, BooleanSupplier condition) throws InterruptedException {
+    long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() < end, what);
+      Thread.sleep(10);
+    }
+  }
+
+  @Test
+  void bodyThatStalls_isAnswered408_afterItsTime() throws IOException {
+    try (Socket socket = connect(HEAD + "Content-Length: " + BODY + "\r\n\r\n0123")) {
+      String answer = readAll(socket);
+      assertTrue(answer.startsWith("HTTP/1.1 408 "), answer);
+      assertTrue(answer.contains("did not arrive within 1500 ms"), answer);
+    }
+    assertServes();
+  }
+
+  @Test
+  void bodyThatDrips_isAnswered408_thoughItNeverStalls() throws Exception {
+    try (Socket socket = connect(HEAD + "Content-Length: " + BODY + "\r\n\r\n")) {
+      Thread dripping =
+          new Thread(
+              () -> {
+                try {
+                  for (int i = 0; i < BODY - 1; i++) {
+                    socket.getOutputStream().write(0);
+                    Thread.sleep(200);
+                  }
+                } catch (IOException | InterruptedException e) {
+                  // The service has ended the connection, as it should.
+                }
+              });
+      dripping.start();
+      String answer = readAll(socket);
+      assertTrue(answer.startsWith("HTTP/1.1 408 ") || answer.equals("reset"), answer);
+      dripping.join();
+    }
+    assertServes();
+  }
+
+  @Test
+  void headThatStalls_isCutOff() throws IOException {
+    try (Socket socket = connect("POST /v1/embed HTTP/1.1\r\nHost: x\r\n")) {
+      String answer = readAll(socket);
+      assertTrue(answer.isEmpty() || answer.startsWith("HTTP/1.1 4"), answer);
+    }
+  }
+
+  @Test
+  void clientsThatStall_holdNoThread() throws IOException {
+    List<Socket> stalled = new ArrayList<>();
+    try {
+      for (int i = 0; i < MANY; i++) {
+        stalled.add(connect(HEAD + "Content-Length: " + BODY + "\r\n\r\n01"));
+      }
+      long begin = System.nanoTime();
+      assertServes();
+      assertTrue(System.nanoTime() - begin < PATIENCE.toNanos() * 4);
+    } finally {
+      for (Socket socket : stalled) {
+        socket.close();
+      }
+    }
+  }
+
+  @Test
+  void clientsThatCutOff_leaveNothingBehind() throws Exception {
+    for (int i = 0; i < 50; i++) {
+      connect(HEAD + "Content-Length: " + BODY + "\r\n\r\n0123").close();
+      connect(HEAD + "Transfer-Encoding: chunked\r\n\r\n4\r\n01").close();
+      connect("POST /v1/em").close();
+      Socket gone = connect(HEAD + "Content-Length: " + BODY + "\r\n\r\n" + "\0".repeat(BODY));
+      gone.setSoLinger(true, 0); // a reset, before the answer is read
+      gone.close();
+    }
+    assertServes();
+    await("requests that ended are still counted", () -> server.pending() == 0);
+  }
+
+  @Test
+  void clientThatDoesNotReadItsAnswer_doesNotHoldUpOthers() throws IOException {
+    String body = "{\"count\":1000}";
+    List<Socket> deaf = new ArrayList<>();
+    try {
+      for (int i = 0; i < 20; i++) {
+        deaf.add(
+            connect(
+                "POST /v1/generate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                    + "Content-Length: "
+                    + body.length()
+                    + "\r\n\r\n"
+                    + body));
+      }
+      assertServes();
+    } finally {
+      for (Socket socket : deaf) {
+        socket.close();
+      }
+    }
+    assertEquals(200, client.get("/healthz").status());
+  }
+
+  @Test
+  void bytesThatAreNoHttp_areAnsweredByAProblem() throws IOException {
+    for (String text :
+        new String[] {
+          "GARBAGE\r\n\r\n",
+          "GET / HTTP/1.1\r\n\r\n",
+          "GET / HTTP/9.9\r\nHost: x\r\n\r\n",
+          "POST /v1/embed HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
+          "POST /v1/embed HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n",
+          "GET /" + "a".repeat(20_000) + " HTTP/1.1\r\nHost: x\r\n\r\n"
+        }) {
+      try (Socket socket = connect(text)) {
+        String answer = readAll(socket);
+        assertTrue(
+            answer.startsWith("HTTP/1.1 4") || answer.startsWith("HTTP/1.1 505"),
+            () -> text.substring(0, 9) + ": " + answer);
+        assertTrue(answer.contains("application/problem+json"), answer);
+      }
+    }
+    assertServes();
+  }
+}
