@@ -48,6 +48,7 @@ public final class Main {
         new QuickstartCommand(),
         new TrainCommand(),
         new FinetuneCommand(),
+        new ClassifyCommand(),
         new ExportCommand(),
         new ConvertCommand(),
         new ImportCommand(),

@@ -34,6 +34,11 @@ final class Devices {
         .build();
   }
 
+  /** A session configuration for a small training on the processor. */
+  static ConfigProto classifierConfig(int threads) {
+    return threads(threads).setAllowSoftPlacement(true).putDeviceCount("GPU", 0).build();
+  }
+
   /**
    * {@code cpu} or {@code gpu} for a wish of {@code auto}, {@code cpu} or {@code gpu}.
    *

@@ -53,6 +53,22 @@ public final class FineTuning {
     return Optional.ofNullable(config.fineTune().from()).map(PretrainedFiles::open);
   }
 
+  /** The same where an encoder is enough. */
+  static Optional<Pretrained> encoder(TrainConfig config) {
+    return Optional.ofNullable(config.fineTune().from()).map(PretrainedFiles::openEncoder);
+  }
+
+  /**
+   * {@link #settings} of an encoder alone, or of a whole model, to put a {@link Classifier} on.
+   *
+   * @param from as for {@link #settings}, or an ONNX file or SavedModel that is an encoder
+   * @throws IllegalArgumentException if there is no such model
+   */
+  public static TrainConfig encoderSettings(String from) {
+    TrainConfig base = TrainConfig.defaults().toBuilder().set("from", from).build();
+    return PretrainedFiles.openEncoder(from).settings(base);
+  }
+
   /** The model that a run began with, from the copy in its folder. */
   static Optional<Pretrained> kept(TrainConfig config, Path folder) {
     return Optional.ofNullable(config.fineTune().from())

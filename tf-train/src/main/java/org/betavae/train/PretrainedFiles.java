@@ -20,6 +20,9 @@ final class PretrainedFiles {
           + " sub-folders encoder and decoder or such signatures, or encoder,decoder with a comma"
           + " between. ";
 
+  /** Keras saves one function under two names. */
+  private static final int KERAS_SIGNATURES = 2;
+
   private PretrainedFiles() {}
 
   /**
@@ -52,6 +55,24 @@ final class PretrainedFiles {
     }
     return new PretrainedGraphs(
         half(from.substring(0, comma), "encoder"), half(from.substring(comma + 1), "decoder"));
+  }
+
+  /**
+   * Opens a model of which the encoder is enough.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  static Pretrained openEncoder(String from) {
+    Path path = Path.of(from.strip());
+    if (Files.isRegularFile(path)) {
+      return new PretrainedGraphs(PretrainedHalf.ofOnnx(path, "encoder"), null);
+    }
+    if (isSavedModel(path) && TfModel.signatures(path).size() <= KERAS_SIGNATURES) {
+      List<String> names = TfModel.signatures(path).stream().map(TfSignature::name).toList();
+      return new PretrainedGraphs(
+          PretrainedHalf.ofSavedModel(path, only(names, "enc").orElse(null), "encoder"), null);
+    }
+    return open(from);
   }
 
   private static PretrainedHalf half(String text, String role) {

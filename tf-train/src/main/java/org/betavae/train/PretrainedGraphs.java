@@ -27,7 +27,11 @@ final class PretrainedGraphs implements Pretrained {
     this(encoder, decoder, null);
   }
 
-  /** The same with the settings of the run that made them, or null. */
+  /**
+   * The same with the settings of the run that made them, or null.
+   *
+   * @param decoder null where the encoder is enough
+   */
   PretrainedGraphs(PretrainedHalf encoder, PretrainedHalf decoder, TrainConfig earlier) {
     this.encoder = encoder;
     this.decoder = decoder;
@@ -67,9 +71,8 @@ final class PretrainedGraphs implements Pretrained {
 
   /** As the decoder's input says, or an encoder's output; 0 where neither does. */
   private int latentSize() {
-    TensorSpec z = decoder.model().inputs().get(0);
-    if (size(z) > 0) {
-      return size(z);
+    if (decoder != null && size(decoder.model().inputs().get(0)) > 0) {
+      return size(decoder.model().inputs().get(0));
     }
     return encoder.model().outputs().stream()
         .filter(o -> o.shape() != null && o.shape().size() == 2)
@@ -92,6 +95,15 @@ final class PretrainedGraphs implements Pretrained {
   @Override
   public Model model(TrainConfig config, ItemShape shape, TrainListener listener) {
     FineTuneSettings settings = config.fineTune();
+    if (decoder == null) {
+      ImportedNetwork network =
+          ImportedNetwork.ofEncoder(
+              graph(encoder, settings), shape, config.latent(), settings.names());
+      if (!settings.rules().isFrozen("encoder/")) {
+        GradientCheck.requireTrainable(network, shape, config.latent(), settings.rules());
+      }
+      return new Model(network, settings.rules(), Map.of());
+    }
     ImportedNetwork network =
         ImportedNetwork.of(
             graph(encoder, settings),

@@ -117,7 +117,8 @@ final class SavedModels {
     return new Weights(tf, WeightRules.NONE, model.exportedNames());
   }
 
-  private void write(Path folder, Graph graph, Weights weights, Signature signature) {
+  /** Writes a graph; the folder appears whole, in place of an earlier one. */
+  void write(Path folder, Graph graph, Weights weights, Signature signature) {
     Path aside = folder.resolveSibling("." + folder.getFileName() + ".partial");
     try (Session session = new Session(graph, Devices.sessionConfig(config, "cpu"))) {
       RunFolder.delete(aside);

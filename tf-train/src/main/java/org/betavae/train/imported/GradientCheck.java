@@ -73,7 +73,7 @@ public final class GradientCheck {
         tf.withName("check_items").placeholder(TFloat32.class, Placeholder.shape(shape));
     Network.Posterior q = network.encode(pass, x, latentSize);
     Operand<TFloat32> z = tf.math.add(q.mean(), q.logVar());
-    Operand<TFloat32> decoded = network.decode(pass, z);
+    Operand<TFloat32> decoded = network.hasDecoder() ? network.decode(pass, z) : z;
     Operand<TFloat32> all = tf.reshape(tf.math.square(decoded), tf.constant(new int[] {-1}));
     Operand<TFloat32> latents = tf.reshape(tf.math.square(z), tf.constant(new int[] {-1}));
     Operand<TFloat32> loss =

@@ -72,6 +72,18 @@ public final class ImportedNetwork implements Network {
     return new ImportedNetwork(in, out, latentSize, wanted.logits(), Set.of());
   }
 
+  /** A network that can encode, and nothing else. */
+  public static ImportedNetwork ofEncoder(
+      ImportedGraph encoder, ItemShape item, int latentSize, RoleNames names) {
+    ImportedEncoder in = ImportedEncoder.of(encoder, item, names);
+    return new ImportedNetwork(in, null, latentSize, false, Set.of());
+  }
+
+  /** Whether it can decode. */
+  boolean hasDecoder() {
+    return decoder != null;
+  }
+
   /** The same, through some of whose operators no gradient is passed. */
   ImportedNetwork with(Set<String> newBarriers) {
     return new ImportedNetwork(encoder, decoder, latentSize, logitsWanted, newBarriers);
@@ -94,6 +106,9 @@ public final class ImportedNetwork implements Network {
 
   @Override
   public Operand<TFloat32> decode(Pass pass, Operand<TFloat32> z) {
+    if (decoder == null) {
+      throw new IllegalStateException(encoder.source().what() + " is an encoder alone.");
+    }
     return decoder.decode(pass, z, latentSize, barriers);
   }
 
@@ -103,8 +118,8 @@ public final class ImportedNetwork implements Network {
         encoder.input().name(),
         encoder.latents().mean(),
         encoder.latents().logVar(),
-        decoder.input().name(),
-        decoder.output());
+        decoder == null ? null : decoder.input().name(),
+        decoder == null ? null : decoder.output());
   }
 
   /** Whether the decoder's images are logits. */
@@ -134,7 +149,19 @@ public final class ImportedNetwork implements Network {
   }
 
   List<ImportedGraph> graphs() {
-    return List.of(encoder.source(), decoder.source());
+    return decoder == null
+        ? List.of(encoder.source())
+        : List.of(encoder.source(), decoder.source());
+  }
+
+  /** Adds the encoder's input as its export had it. */
+  public Placeholder<TFloat32> encoderInput(Ops tf) {
+    return input(tf, encoder.input().shape(), encoder.layout().dims().size());
+  }
+
+  /** Adds the encoder of items that are laid out as its export has them. */
+  public Posterior encodeAsIs(Pass pass, Operand<TFloat32> x) {
+    return encoder.at(pass, x, latentSize, Set.of());
   }
 
   /**
@@ -145,7 +172,7 @@ public final class ImportedNetwork implements Network {
    */
   public Signature encoderSignature(Pass pass) {
     Ops tf = pass.tf();
-    Placeholder<TFloat32> x = input(tf, encoder.input().shape(), encoder.layout().dims().size());
+    Placeholder<TFloat32> x = encoderInput(tf);
     Map<String, Operand<?>> outputs = new LinkedHashMap<>();
     if (latentSize == encoder.latents().size()) {
       Replay replay = new Replay(encoder.source(), pass, Map.of(encoder.source().input(), x));
