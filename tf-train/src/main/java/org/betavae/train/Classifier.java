@@ -173,6 +173,11 @@ public final class Classifier implements AutoCloseable {
     return learned.size();
   }
 
+  /** All weights by name. */
+  Map<String, float[]> weights() {
+    return graph.weights();
+  }
+
   /**
    * Probabilities of the classes.
    *

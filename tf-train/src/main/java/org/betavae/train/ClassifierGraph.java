@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.betavae.data.ItemShape;
 import org.betavae.train.network.Activation;
 import org.betavae.train.network.Dense;
@@ -14,6 +15,7 @@ import org.betavae.train.network.Weights.Weight;
 import org.betavae.train.optimizer.Adam;
 import org.betavae.train.optimizer.Optimizer;
 import org.tensorflow.Graph;
+import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
 import org.tensorflow.Operation;
 import org.tensorflow.Output;
@@ -65,7 +67,7 @@ final class ClassifierGraph implements AutoCloseable {
       seen = placeholder(tf, "seen", VaeGraph.itemsShape(shape, -1));
       probabilities =
           tf.nn.softmax(logits(using, model.network(), seen, latent, classes, settings.hidden()));
-      List<Weight> trained = weights.trained("", true);
+      List<Weight> trained = trained();
       List<Output<TFloat32>> gradients = gradients(trained);
       List<Operation> before = new ArrayList<>(List.of(loss.op()));
       gradients.forEach(g -> before.add(g.op()));
@@ -107,6 +109,14 @@ final class ClassifierGraph implements AutoCloseable {
         tf.math.neg(
             tf.reduceSum(tf.math.mul(oneHot, tf.nn.logSoftmax(logits)), tf.constant(1)));
     return tf.math.mean(perItem, tf.constant(0));
+  }
+
+  /** Those that the loss depends upon: the head of the log-variance is not among them. */
+  private List<Weight> trained() {
+    Set<GraphOperation> needed = graph.subgraphTo(Set.of(loss));
+    return weights.trained("", true).stream()
+        .filter(w -> needed.contains((GraphOperation) w.variable().op()))
+        .toList();
   }
 
   private List<Output<TFloat32>> gradients(List<Weight> trained) {

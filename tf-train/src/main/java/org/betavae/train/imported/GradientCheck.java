@@ -16,6 +16,7 @@ import org.betavae.train.network.WeightRules;
 import org.betavae.train.network.Weights;
 import org.betavae.train.network.Weights.Weight;
 import org.tensorflow.Graph;
+import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
@@ -82,13 +83,23 @@ public final class GradientCheck {
     if (trained.isEmpty()) {
       throw nothing(network, weights);
     }
-    Output<?>[] variables =
-        trained.stream().map(w -> w.variable().asOutput()).toArray(Output<?>[]::new);
-    Output<?>[] gradients = graph.addGradients(loss.asOutput(), variables);
+    Set<GraphOperation> needed = graph.subgraphTo(Set.of(loss));
     Set<String> unreached = new TreeSet<>();
+    List<Weight> reached = new ArrayList<>();
+    for (Weight weight : trained) {
+      if (needed.contains((GraphOperation) weight.variable().op())) {
+        reached.add(weight);
+      } else {
+        unreached.add(weight.name());
+      }
+    }
+    Output<?>[] gradients =
+        graph.addGradients(
+            loss.asOutput(),
+            reached.stream().map(w -> w.variable().asOutput()).toArray(Output<?>[]::new));
     for (int i = 0; i < gradients.length; i++) {
       if (gradients[i] == null) {
-        unreached.add(trained.get(i).name());
+        unreached.add(reached.get(i).name());
       }
     }
     return unreached;
