@@ -137,6 +137,31 @@ public final class TfOperators {
     return all;
   }
 
+  /** Which attribute holds the type of each input; null where it is fixed or one of a list. */
+  public static List<String> inputTypeAttributes(String op, Map<String, AttrValue> attributes) {
+    return typeAttributes(find(op).inputs, attributes);
+  }
+
+  /** Which attribute holds the type of each output; null where it is fixed or one of a list. */
+  public static List<String> outputTypeAttributes(String op, Map<String, AttrValue> attributes) {
+    return typeAttributes(find(op).outputs, attributes);
+  }
+
+  private static List<String> typeAttributes(
+      List<Argument> arguments, Map<String, AttrValue> attributes) {
+    List<String> out = new ArrayList<>();
+    for (Argument a : arguments) {
+      long count =
+          a.list
+              ? attributes.get(a.type).getList().getTypeCount()
+              : a.count == null ? 1 : attributes.get(a.count).getI();
+      for (long i = 0; i < count; i++) {
+        out.add(a.list ? null : a.type);
+      }
+    }
+    return out;
+  }
+
   /** The types of an operation's outputs, from its attributes. */
   public static List<DataType> outputTypes(String op, Map<String, AttrValue> attributes) {
     List<DataType> out = new ArrayList<>();

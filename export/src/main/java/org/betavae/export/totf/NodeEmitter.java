@@ -78,12 +78,55 @@ abstract class NodeEmitter {
       types.add(TfOperators.type(o));
     }
     Map<String, AttrValue> all = TfOperators.attributes(op, Attributes.of(attributes), types);
+    Map<String, ElementType> instead = Kernels.instead(op, all, this);
+    if (!instead.isEmpty()) {
+      return inOtherTypes(op, attributes, shapes, in, all, instead);
+    }
     TfNode n = graph.node(op, name() + "/" + op, inputs, all);
     List<DataType> outTypes = TfOperators.outputTypes(op, all);
     List<TfValue> out = new ArrayList<>();
     for (int i = 0; i < shapes.size(); i++) {
       out.add(
           value(new TfOutput(n, i), ElementType.ofTf(outTypes.get(i).getNumber()), shapes.get(i)));
+    }
+    return out;
+  }
+
+  /** Adds a node with Casts around it, since TensorFlow has no kernel for the values' types. */
+  private List<TfValue> inOtherTypes(
+      String op,
+      Map<String, ?> attributes,
+      List<List<Dim>> shapes,
+      TfValue[] in,
+      Map<String, AttrValue> all,
+      Map<String, ElementType> instead) {
+    List<String> from = TfOperators.inputTypeAttributes(op, all);
+    TfValue[] casted = in.clone();
+    for (int i = 0; i < in.length; i++) {
+      ElementType to = instead.get(from.get(i));
+      if (to != null) {
+        casted[i] = node("Cast", Map.of("DstT", to), in[i].shape(), in[i]);
+      }
+    }
+    Map<String, Object> others = new HashMap<>(attributes);
+    instead.keySet().forEach(others::remove);
+    instead.forEach(
+        (attribute, to) -> {
+          if (!from.contains(attribute)) {
+            others.put(attribute, to);
+          }
+        });
+    List<TfValue> made = nodes(op, others, shapes, casted);
+    List<TfValue> out = new ArrayList<>();
+    List<String> of = TfOperators.outputTypeAttributes(op, all);
+    for (int i = 0; i < made.size(); i++) {
+      TfValue v = made.get(i);
+      AttrValue back = instead.containsKey(of.get(i)) ? all.get(of.get(i)) : null;
+      out.add(
+          back == null
+              ? v
+              : node(
+                  "Cast", Map.of("DstT", ElementType.ofTf(back.getTypeValue())), shapes.get(i), v));
     }
     return out;
   }
@@ -244,7 +287,8 @@ abstract class NodeEmitter {
       if (m == null) {
         throw fail(
             "the size " + d + " is not known before running and cannot be read from a value",
-            "expected sizes that follow from the inputs' shapes. Give the inputs' shapes by the option inputShapes");
+            "expected sizes that follow from the inputs' shapes. Give the inputs' shapes by the"
+                + " option inputShapes");
       }
       TfValue of = TfValue.of(m.output, ElementType.FLOAT32, null);
       TfValue all = node("Shape", Map.of(), null, of);
