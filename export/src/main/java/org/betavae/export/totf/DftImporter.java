@@ -11,7 +11,8 @@ import org.betavae.export.onnx.Dim;
 
 /**
  * ONNX {@code DFT} of real numbers [..., n, 1] or complex ones [..., n, 2] to TF {@code FFT},
- * {@code IFFT} and {@code IRFFT}, in float64, since sums of float32 lose the small numbers.
+ * {@code IFFT} and {@code IRFFT}; forwards in float64, since sums of float32 lose the small
+ * numbers.
  */
 final class DftImporter implements OpImporter {
   private static final int AXIS_AS_INPUT = 20;
@@ -29,7 +30,7 @@ final class DftImporter implements OpImporter {
     boolean real = out.size(x, rank - 1) == 1;
     boolean inverse = n.flag("inverse", false);
     boolean half = n.flag("onesided", false);
-    TfValue z = complex(out, x, real);
+    TfValue z = complex(out, x, real, !inverse || x.type() == ElementType.FLOAT64);
     z = turned(out, z, toLast);
     TfValue length =
         out.has(1) ? out.cast(out.reshape(out.in(1), List.of()), ElementType.INT64) : null;
@@ -85,16 +86,21 @@ final class DftImporter implements OpImporter {
     return out.node("Transpose", Map.of(), shape, z, order);
   }
 
-  private static TfValue complex(TfEmitter out, TfValue x, boolean real) {
-    TfValue v = out.cast(x, ElementType.FLOAT64);
+  private static TfValue complex(TfEmitter out, TfValue x, boolean real, boolean wide) {
+    TfValue v = out.cast(x, wide ? ElementType.FLOAT64 : ElementType.FLOAT32);
     int last = x.rank() - 1;
     TfValue re = out.squeeze(out.slice(v, last, 0, 1), last);
     TfValue im = real ? out.unary("ZerosLike", re) : out.squeeze(out.slice(v, last, 1, 2), last);
-    return out.node("Complex", Map.of("Tout", ElementType.COMPLEX128), re.shape(), re, im);
+    ElementType type = wide ? ElementType.COMPLEX128 : ElementType.COMPLEX64;
+    return out.node("Complex", Map.of("Tout", type), re.shape(), re, im);
+  }
+
+  private static ElementType partType(TfValue z) {
+    return z.type() == ElementType.COMPLEX128 ? ElementType.FLOAT64 : ElementType.FLOAT32;
   }
 
   private static TfValue part(TfEmitter out, String op, TfValue z) {
-    return out.unary(op, Map.of("Tout", ElementType.FLOAT64), z);
+    return out.unary(op, Map.of("Tout", partType(z)), z);
   }
 
   /** The last dimension cut or filled with zeros to a length. */
@@ -146,12 +152,7 @@ final class DftImporter implements OpImporter {
     Dim d = size.isConstant() ? Dim.of(size.constant().longAt(0)) : out.freshDim();
     TfValue vector = out.unsqueeze(out.cast(size, ElementType.INT32), 0);
     TfValue y =
-        out.node(
-            "IRFFT",
-            Map.of("Treal", ElementType.FLOAT64),
-            Shapes.with(z.shape(), last, d),
-            z,
-            vector);
+        out.node("IRFFT", Map.of("Treal", partType(z)), Shapes.with(z.shape(), last, d), z, vector);
     TfValue turned = turned(out, y, toLast);
     return out.unsqueeze(turned, turned.rank());
   }
