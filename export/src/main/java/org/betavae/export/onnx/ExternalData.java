@@ -1,6 +1,10 @@
 package org.betavae.export.onnx;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.FunctionProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.UnsafeByteOperations;
@@ -10,15 +14,25 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import org.betavae.export.ConversionException;
 import org.betavae.export.ElementType;
 
-/** Weights that an ONNX file keeps in other files of its folder. */
+/**
+ * Weights that an ONNX file keeps in other files of its folder: initializers, and constants of
+ * nodes and of graphs inside of them.
+ */
 final class ExternalData {
   /** Files above this are mapped, so that their weights need no memory of the JVM's heap. */
   private static final long LARGEST_READ = 1L << 28;
 
-  private ExternalData() {}
+  private final Path folder;
+  private final String what;
+
+  private ExternalData(Path folder, String what) {
+    this.folder = folder;
+    this.what = what;
+  }
 
   /**
    * Takes external weights into the model.
@@ -26,19 +40,76 @@ final class ExternalData {
    * @param folder of the model; null when it came without one
    */
   static ModelProto inline(ModelProto model, Path folder, String what) {
-    boolean none =
-        model.getGraph().getInitializerList().stream()
-            .noneMatch(t -> t.getDataLocation() == TensorProto.DataLocation.EXTERNAL);
-    if (none) {
+    if (!isOutside(model.getGraph())
+        && model.getFunctionsList().stream().noneMatch(f -> anyOutside(f.getNodeList()))) {
       return model;
     }
-    ModelProto.Builder out = model.toBuilder();
-    for (int i = 0; i < model.getGraph().getInitializerCount(); i++) {
-      TensorProto t = model.getGraph().getInitializer(i);
-      if (t.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
-        TensorProto loaded = load(t, folder, what);
-        out.getGraphBuilder().setInitializer(i, loaded);
+    ExternalData data = new ExternalData(folder, what);
+    ModelProto.Builder out = model.toBuilder().setGraph(data.graph(model.getGraph()));
+    for (int i = 0; i < model.getFunctionsCount(); i++) {
+      FunctionProto f = model.getFunctions(i);
+      out.setFunctions(i, f.toBuilder().clearNode().addAllNode(data.nodes(f.getNodeList())));
+    }
+    return out.build();
+  }
+
+  private static boolean isOutside(GraphProto g) {
+    return g.getInitializerList().stream().anyMatch(ExternalData::isOutside)
+        || anyOutside(g.getNodeList());
+  }
+
+  private static boolean anyOutside(List<NodeProto> nodes) {
+    for (NodeProto n : nodes) {
+      for (AttributeProto a : n.getAttributeList()) {
+        boolean outside =
+            isOutside(a.getT())
+                || a.getTensorsList().stream().anyMatch(ExternalData::isOutside)
+                || (a.hasG() && isOutside(a.getG()))
+                || a.getGraphsList().stream().anyMatch(ExternalData::isOutside);
+        if (outside) {
+          return true;
+        }
       }
+    }
+    return false;
+  }
+
+  private static boolean isOutside(TensorProto t) {
+    return t.getDataLocation() == TensorProto.DataLocation.EXTERNAL;
+  }
+
+  private TensorProto tensor(TensorProto t) {
+    return isOutside(t) ? load(t, folder, what) : t;
+  }
+
+  private GraphProto graph(GraphProto g) {
+    if (!isOutside(g)) {
+      return g;
+    }
+    GraphProto.Builder out = g.toBuilder().clearNode().addAllNode(nodes(g.getNodeList()));
+    for (int i = 0; i < g.getInitializerCount(); i++) {
+      out.setInitializer(i, tensor(g.getInitializer(i)));
+    }
+    return out.build();
+  }
+
+  private List<NodeProto> nodes(List<NodeProto> nodes) {
+    return nodes.stream().map(n -> anyOutside(List.of(n)) ? node(n) : n).toList();
+  }
+
+  private NodeProto node(NodeProto n) {
+    NodeProto.Builder out = n.toBuilder().clearAttribute();
+    for (AttributeProto a : n.getAttributeList()) {
+      AttributeProto.Builder inside = a.toBuilder().clearTensors().clearGraphs();
+      if (a.hasT()) {
+        inside.setT(tensor(a.getT()));
+      }
+      if (a.hasG()) {
+        inside.setG(graph(a.getG()));
+      }
+      a.getTensorsList().forEach(t -> inside.addTensors(tensor(t)));
+      a.getGraphsList().forEach(g -> inside.addGraphs(graph(g)));
+      out.addAttribute(inside);
     }
     return out.build();
   }

@@ -141,6 +141,25 @@ final class ShapeCheck {
       return graph.nodes(n.getOpType(), name, in, attributes(n), n.getOutputCount());
     } catch (ConversionException e) {
       throw Inference.whileReading(e, what);
+    } catch (ArithmeticException
+        | ClassCastException
+        | IllegalArgumentException
+        | IndexOutOfBoundsException
+        | NegativeArraySizeException
+        | NullPointerException e) {
+      // Attributes of other types and sizes beyond 2^63, from a damaged or hostile file.
+      throw new ConversionException(
+          "Cannot read "
+              + what
+              + ": node '"
+              + n.getName()
+              + "' ("
+              + n.getOpType()
+              + ") contradicts its operator ("
+              + e.getMessage()
+              + "), expected attributes and sizes that fit it. The file is damaged; export it"
+              + " again.",
+          e);
     }
   }
 
