@@ -108,4 +108,57 @@ class AtomicOutputTest {
         PosixFilePermissions.toString(Files.getPosixFilePermissions(plain)),
         PosixFilePermissions.toString(Files.getPosixFilePermissions(target)));
   }
+
+  @Test
+  void folder_appearsOnlyWhenWhole() throws IOException {
+    Path target = folder.resolve("new/site");
+    AtomicOutput.writeFolder(
+        target,
+        aside -> {
+          Files.writeString(aside.resolve("a.txt"), "hello");
+          assertFalse(Files.exists(target));
+        });
+    assertEquals("hello", Files.readString(target.resolve("a.txt")));
+    try (Stream<Path> files = Files.list(target.getParent())) {
+      assertEquals(List.of(target), files.toList());
+    }
+  }
+
+  @Test
+  void existingFolder_isReplacedWithAllInIt() throws IOException {
+    Path target = Files.createDirectories(folder.resolve("site/deep")).getParent();
+    Files.writeString(target.resolve("deep/old.txt"), "old");
+    AtomicOutput.writeFolder(target, aside -> Files.writeString(aside.resolve("new.txt"), "new"));
+    try (Stream<Path> files = Files.list(target)) {
+      assertEquals(List.of(target.resolve("new.txt")), files.toList());
+    }
+    assertEquals(List.of("site"), names());
+  }
+
+  @Test
+  void failureInAFolder_leavesTheEarlierOneAndNothingBesideIt() throws IOException {
+    Path target = Files.createDirectory(folder.resolve("site"));
+    Files.writeString(target.resolve("old.txt"), "old");
+    UncheckedIOException e =
+        assertThrows(
+            UncheckedIOException.class,
+            () ->
+                AtomicOutput.writeFolder(
+                    target,
+                    aside -> {
+                      Files.writeString(aside.resolve("half.txt"), "half");
+                      throw new IOException("No space left on device");
+                    }));
+    assertOneLine(e, target.toString(), "No space left on device", "nothing was left behind");
+    assertEquals("old", Files.readString(target.resolve("old.txt")));
+    assertEquals(List.of("site"), names());
+  }
+
+  @Test
+  void folderWhereAFileIs_isRefusedWithItsName() throws IOException {
+    Path target = Files.writeString(folder.resolve("site"), "a file");
+    assertBadArgument(
+        () -> AtomicOutput.writeFolder(target, aside -> {}), "site", "it is a file", "another one");
+    assertEquals("a file", Files.readString(target));
+  }
 }
