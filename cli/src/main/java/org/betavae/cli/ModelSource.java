@@ -3,6 +3,8 @@ package org.betavae.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.betavae.infer.BetaVaeModel;
 import org.betavae.infer.ModelOptions;
 import org.betavae.infer.Provider;
@@ -29,14 +31,13 @@ final class ModelSource {
       Opt.integer("threads", "processor threads, all by default", 1, 1024);
   static final Opt<String> PROVIDER =
       Opt.choice("provider", "where to compute", List.of("cpu", "cuda")).or("cpu");
-  private static final Opt<String> INPUT =
+  static final Opt<String> INPUT =
       Opt.text("input", "NAME", "encoder's input, in models with unusual names");
-  private static final Opt<String> MEAN = Opt.text("mean", "NAME", "encoder's output: the mean");
-  private static final Opt<String> LOG_VAR =
+  static final Opt<String> MEAN = Opt.text("mean", "NAME", "encoder's output: the mean");
+  static final Opt<String> LOG_VAR =
       Opt.text("log-var", "NAME", "encoder's output: the log-variance");
-  private static final Opt<String> LATENT = Opt.text("latent", "NAME", "decoder's input");
-  private static final Opt<String> OUTPUT =
-      Opt.text("output", "NAME", "decoder's output: the images");
+  static final Opt<String> LATENT = Opt.text("latent", "NAME", "decoder's input");
+  static final Opt<String> OUTPUT = Opt.text("output", "NAME", "decoder's output: the images");
 
   /** To be appended to a command's own options; {@link #MODEL} comes first there. */
   static final List<Opt<?>> OPTIONS =
@@ -85,10 +86,40 @@ final class ModelSource {
     return args.find(OUTPUT).map(options::withOutput).orElse(options);
   }
 
+  /**
+   * The files of a model.
+   *
+   * @param encoder empty for a model that only decodes
+   * @param decoder empty for a model that only embeds
+   */
+  record ModelFiles(Optional<Path> encoder, Optional<Path> decoder) {
+    /** Those that there are, the encoder first. */
+    List<Path> all() {
+      return Stream.of(encoder, decoder).flatMap(Optional::stream).toList();
+    }
+  }
+
+  /**
+   * The files that the arguments name.
+   *
+   * @throws CommandException if there are none
+   */
+  static ModelFiles files(Arguments args, Need need) {
+    return files(args.get(MODEL), need);
+  }
+
   private static BetaVaeModel open(String text, Need need, ModelOptions options) {
+    ModelFiles files = files(text, need);
+    return BetaVaeModel.open(files.encoder().orElse(null), files.decoder().orElse(null), options);
+  }
+
+  private static ModelFiles files(String text, Need need) {
     Path path = Path.of(text);
     if (Files.isDirectory(path)) {
-      return BetaVaeModel.open(folder(path), options);
+      Path folder = folder(path);
+      return new ModelFiles(
+          Optional.of(folder.resolve("encoder.onnx")).filter(Files::exists),
+          Optional.of(folder.resolve("decoder.onnx")).filter(Files::exists));
     }
     if (Files.exists(path)) {
       if (need == Need.BOTH) {
@@ -99,8 +130,8 @@ final class ModelSource {
                 + " encoder.onnx,decoder.onnx.");
       }
       return need == Need.ENCODER
-          ? BetaVaeModel.open(path, null, options)
-          : BetaVaeModel.open(null, path, options);
+          ? new ModelFiles(Optional.of(path), Optional.empty())
+          : new ModelFiles(Optional.empty(), Optional.of(path));
     }
     int comma = text.indexOf(',');
     if (comma < 0) {
@@ -110,8 +141,9 @@ final class ModelSource {
               + ": no such file or folder, expected a model folder, a run folder, or"
               + " encoder.onnx,decoder.onnx. Check the path.");
     }
-    return BetaVaeModel.open(
-        existing(text.substring(0, comma)), existing(text.substring(comma + 1)), options);
+    return new ModelFiles(
+        Optional.of(existing(text.substring(0, comma))),
+        Optional.of(existing(text.substring(comma + 1))));
   }
 
   /** The model folder at a path: the path itself, or {@code model} in a run folder. */

@@ -80,7 +80,7 @@ final class Targets {
    *
    * @throws UsageException if it is
    */
-  static void apart(Opt<Path> to, Path target, Opt<Path> from, Path source) {
+  static void apart(Opt<Path> to, Path target, Opt<?> from, Path source) {
     if (real(source).startsWith(real(target))) {
       throw new UsageException(
           to.dashed()
