@@ -35,7 +35,15 @@ public enum ElementType {
   /** 32-bit unsigned integer. */
   UINT32(22, 12, 4),
   /** 64-bit unsigned integer. */
-  UINT64(23, 13, 8);
+  UINT64(23, 13, 8),
+  /** 8-bit floating point with 5 bits of exponent; stored and cast, not computed with. */
+  FLOAT8E5M2(24, 19, 1),
+  /** 8-bit floating point with 4 bits of exponent and no infinity; stored and cast alone. */
+  FLOAT8E4M3FN(25, 17, 1),
+  /** 4-bit signed integer, one a byte here; stored and cast alone. */
+  INT4(29, 22, 1),
+  /** 4-bit unsigned integer, one a byte here; stored and cast alone. */
+  UINT4(30, 21, 1);
 
   private final int tf;
   private final int onnx;
@@ -78,6 +86,16 @@ public enum ElementType {
   /** True for integers without a sign. */
   public boolean isUnsigned() {
     return this == UINT8 || this == UINT16 || this == UINT32 || this == UINT64;
+  }
+
+  /** True for the types of less than a byte and of 8-bit floating point, which are cast alone. */
+  public boolean isStoredOnly() {
+    return isHalfByte() || this == FLOAT8E5M2 || this == FLOAT8E4M3FN;
+  }
+
+  /** True for 4-bit integers, of which ONNX files hold two in a byte. */
+  public boolean isHalfByte() {
+    return this == INT4 || this == UINT4;
   }
 
   /** The name as numpy writes it. */

@@ -175,8 +175,8 @@ public final class Tensor {
   /** One element as an integer; floating point is cut towards zero. */
   public long longAt(int i) {
     return switch (type) {
-      case INT8, BOOL -> data.get(i);
-      case UINT8 -> data.get(i) & 0xff;
+      case INT8, INT4, BOOL -> data.get(i);
+      case UINT8, UINT4 -> data.get(i) & 0xff;
       case INT16 -> data.getShort(2 * i);
       case UINT16 -> data.getShort(2 * i) & 0xffff;
       case INT32 -> data.getInt(4 * i);

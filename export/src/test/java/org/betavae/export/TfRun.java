@@ -101,11 +101,24 @@ final class TfRun {
     if (FETCHED.contains(type(o))) {
       return o;
     }
+    if (isSmall(type(o))) {
+      boolean halfByte = ElementType.ofTf(type(o).getNumber()).isHalfByte();
+      return g.opBuilder("Cast", "fetch/" + o.op().name() + "/" + o.index(), g.baseScope())
+          .addInput(o)
+          .setAttr("DstT", halfByte ? DataType.DT_INT32 : DataType.DT_FLOAT)
+          .build()
+          .output(0);
+    }
     return g.opBuilder("Bitcast", "fetch/" + o.op().name() + "/" + o.index(), g.baseScope())
         .addInput(o)
         .setAttr("type", DataType.DT_UINT8)
         .build()
         .output(0);
+  }
+
+  private static boolean isSmall(DataType type) {
+    ElementType element = ElementType.ofTf(type.getNumber());
+    return element != null && element.isStoredOnly();
   }
 
   private static Value value(org.tensorflow.Tensor t, DataType type) {
@@ -118,6 +131,14 @@ final class TfRun {
     byte[] bytes = new byte[Math.toIntExact(t.numBytes())];
     t.asRawTensor().data().read(bytes);
     ElementType element = ElementType.ofTf(type.getNumber());
+    if (isSmall(type)) {
+      Tensor numbers = TfTensors.copy(t);
+      byte[] codes = new byte[numbers.size()];
+      for (int i = 0; i < codes.length; i++) {
+        codes[i] = SmallTypes.encode(element, (float) numbers.doubleAt(i));
+      }
+      return new Value(type, shape, ByteString.copyFrom(codes), List.of());
+    }
     if (!FETCHED.contains(type) && element.bytes() > 1) {
       shape.remove(shape.size() - 1);
     }

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import org.betavae.export.onnx.OnnxTensorReader;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.TensorProto;
 import org.tensorflow.proto.TensorShapeProto;
@@ -50,6 +51,9 @@ record Value(DataType type, List<Long> shape, ByteString data, List<ByteString> 
     if (type == ElementType.STRING) {
       return new Value(tf, shape, ByteString.EMPTY, t.getStringDataList());
     }
+    if (type.isHalfByte()) {
+      return of(OnnxTensorReader.read(t));
+    }
     if (t.hasRawData()) {
       return new Value(tf, shape, t.getRawData(), List.of());
     }
@@ -83,8 +87,15 @@ record Value(DataType type, List<Long> shape, ByteString data, List<ByteString> 
         : out.addAllStringVal(texts).build();
   }
 
-  /** The numbers. */
+  /** The numbers; those of small types as float32. */
   Tensor tensor() {
+    ElementType element = ElementType.ofTf(type.getNumber());
+    if (element.isStoredOnly()) {
+      return Tensor.ofDoubles(
+          ElementType.FLOAT32,
+          shape.stream().mapToLong(Long::longValue).toArray(),
+          i -> SmallTypes.decode(element, data.byteAt(i) & 0xff));
+    }
     return Tensor.of(
         ElementType.ofTf(type.getNumber()),
         shape.stream().mapToLong(Long::longValue).toArray(),

@@ -130,7 +130,7 @@ final class ExternalData {
     if (type == null || type.bytes() == 0) {
       throw fail(t, what, "has element type " + t.getDataType(), "expected a numeric type");
     }
-    long wanted = Math.multiplyExact(OnnxTensors.elements(t, what), type.bytes());
+    long wanted = OnnxTensors.rawBytes(type, OnnxTensors.elements(t, what));
     if (length >= 0 && length != wanted) {
       throw fail(
           t,

@@ -21,6 +21,9 @@ public final class OnnxTensorReader {
       return null;
     }
     long[] shape = t.getDimsList().stream().mapToLong(Long::longValue).toArray();
+    if (type.isHalfByte()) {
+      return halfBytes(t, type, shape);
+    }
     if (t.hasRawData()) {
       return Tensor.of(
           type, shape, t.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN));
@@ -35,6 +38,18 @@ public final class OnnxTensorReader {
       case COMPLEX64, COMPLEX128 -> complex(t, type, shape);
       default -> Tensor.ofLongs(type, shape, t::getInt32Data);
     };
+  }
+
+  /** Two elements in a byte, the first in its lower half. */
+  private static Tensor halfBytes(TensorProto t, ElementType type, long[] shape) {
+    return Tensor.ofLongs(
+        type,
+        shape,
+        i -> {
+          int pair = t.hasRawData() ? t.getRawData().byteAt(i / 2) : t.getInt32Data(i / 2);
+          int bits = i % 2 == 0 ? pair & 0xf : pair >> 4 & 0xf;
+          return type == ElementType.INT4 && bits > 7 ? bits - 16 : bits;
+        });
   }
 
   private static Tensor complex(TensorProto t, ElementType type, long[] shape) {

@@ -17,7 +17,20 @@ final class OnnxTensors {
     for (long d : tensor.shape()) {
       out.addDims(d);
     }
+    if (tensor.type().isHalfByte()) {
+      throw new ConversionException(
+          "Cannot convert: constant '"
+              + name
+              + "' is of "
+              + tensor.type().numpyName()
+              + ", expected a type that is computed with. Cast it in TensorFlow.");
+    }
     return out.setRawData(UnsafeByteOperations.unsafeWrap(tensor.data())).build();
+  }
+
+  /** Bytes that elements of a type take in a file. */
+  static long rawBytes(ElementType type, long elements) {
+    return type.isHalfByte() ? (elements + 1) / 2 : Math.multiplyExact(elements, type.bytes());
   }
 
   /** Number of elements that the shape promises. */
@@ -59,7 +72,7 @@ final class OnnxTensors {
       if (type == null || type.bytes() == 0) {
         return;
       }
-      long bytes = Math.multiplyExact(wanted, type.bytes());
+      long bytes = rawBytes(type, wanted);
       if (t.getRawData().size() != bytes) {
         throw wrongLength(t, what, t.getRawData().size() + " bytes", bytes + " bytes");
       }
@@ -77,6 +90,8 @@ final class OnnxTensors {
           case INT64 -> t.getInt64DataCount();
           case UINT32, UINT64 -> t.getUint64DataCount();
           case STRING -> t.getStringDataCount();
+          case INT4, UINT4 ->
+              t.getInt32DataCount() == (wanted + 1) / 2 ? wanted : t.getInt32DataCount();
           default -> t.getInt32DataCount();
         };
     if (got != wanted) {

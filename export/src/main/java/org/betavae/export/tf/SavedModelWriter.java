@@ -153,6 +153,15 @@ public final class SavedModelWriter {
   /** What TensorFlow's form asks for as a first value; loading a model never runs it. */
   private String zeros(GraphDefWriter.Variable v) {
     String scope = v.name() + "/Initializer/zeros";
+    Tensor all = v.node().value();
+    if (all.type().isStoredOnly()) { // which Fill has no kernel for
+      String zeros = writer.names().free(scope);
+      ByteBuffer bytes = ByteBuffer.allocate(all.size());
+      writer
+          .graph()
+          .addNode(GraphDefWriter.constant(zeros, Tensor.of(all.type(), all.shape(), bytes)));
+      return zeros;
+    }
     String shape = writer.names().free(scope + "/shape_as_tensor");
     String value = writer.names().free(scope + "/Const");
     String fill = writer.names().free(scope);

@@ -168,7 +168,7 @@ public final class TfNode {
   public ElementType type(String attribute) {
     AttrValue v = attributes.get(attribute);
     ElementType type = v == null ? null : ElementType.ofTf(v.getTypeValue());
-    if (type == null) {
+    if (type == null || type.isStoredOnly()) {
       throw new ConversionException(
           "Cannot convert: "
               + this

@@ -20,7 +20,20 @@ final class CastImporter implements OpImporter {
       throw out.fail(
           "it casts to the ONNX type " + n.integer("to", 1), "expected a type that TensorFlow has");
     }
-    out.out(n.is("BitCast") ? bitCast(out, x, to) : cast(out, x, to));
+    TfValue from = saturates(n, x, to) ? kept(out, x, to) : x;
+    out.out(n.is("BitCast") ? bitCast(out, x, to) : cast(out, from, to));
+  }
+
+  /** True where numbers beyond the range of an 8-bit type become its largest ones. */
+  private static boolean saturates(OnnxOp n, TfValue x, ElementType to) {
+    boolean small = to == ElementType.FLOAT8E4M3FN || to == ElementType.FLOAT8E5M2;
+    return small && x.type().isFloat() && !n.is("BitCast") && n.flag("saturate", true);
+  }
+
+  private static TfValue kept(TfEmitter out, TfValue x, ElementType to) {
+    double most = to == ElementType.FLOAT8E4M3FN ? 448 : 57344;
+    TfValue below = out.binary("Minimum", x, out.scalarLike(x, most));
+    return out.binary("Maximum", below, out.scalarLike(x, -most));
   }
 
   private static TfValue bitCast(TfEmitter out, TfValue x, ElementType to) {

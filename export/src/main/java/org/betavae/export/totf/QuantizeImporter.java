@@ -32,7 +32,7 @@ final class QuantizeImporter implements OpImporter {
         out.has(2)
             ? out.in(2).type()
             : number == 0 ? ElementType.UINT8 : ElementType.ofOnnx(number);
-    if (to == null || !to.isInteger()) {
+    if (to == null || !(to.isInteger() || to.isHalfByte())) {
       throw out.fail(
           "it quantizes to the ONNX type " + number, "expected a type that TensorFlow has");
     }
@@ -47,9 +47,10 @@ final class QuantizeImporter implements OpImporter {
     TfValue whole = out.unary("Round", scaled);
     TfValue moved =
         zero == null ? whole : out.binary("AddV2", whole, out.cast(zero, scaled.type()));
-    int bits = 8 * to.bytes();
-    double least = to.isUnsigned() ? 0 : -Math.scalb(1.0, bits - 1);
-    double most = Math.scalb(1.0, to.isUnsigned() ? bits : bits - 1) - 1;
+    boolean unsigned = to.isUnsigned() || to == ElementType.UINT4;
+    int bits = to.isHalfByte() ? 4 : 8 * to.bytes();
+    double least = unsigned ? 0 : -Math.scalb(1.0, bits - 1);
+    double most = Math.scalb(1.0, unsigned ? bits : bits - 1) - 1;
     TfValue kept =
         out.binary(
             "Minimum",
@@ -67,8 +68,10 @@ final class QuantizeImporter implements OpImporter {
     }
     TfValue moved = x;
     if (out.has(2)) {
-      TfValue zero = out.cast(spread(n, out, x, out.in(2)), ElementType.INT32);
-      moved = out.binary("Sub", out.cast(x, ElementType.INT32), zero);
+      boolean real = x.type().isStoredOnly() && !x.type().isHalfByte();
+      ElementType wide = real ? ElementType.FLOAT32 : ElementType.INT32;
+      TfValue zero = out.cast(spread(n, out, x, out.in(2)), wide);
+      moved = out.binary("Sub", out.cast(x, wide), zero);
     }
     return out.cast(out.binary("Mul", out.cast(moved, scale.type()), scale), to);
   }

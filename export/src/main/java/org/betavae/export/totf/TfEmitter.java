@@ -201,6 +201,11 @@ final class TfEmitter extends LazyEmitter {
                 : Tensor.ofLongs(to, t.shape(), t::longAt));
       }
     }
+    boolean halfByte = to.isHalfByte() || v.type().isHalfByte();
+    if (halfByte && !(to == ElementType.INT32 || v.type() == ElementType.INT32)) {
+      // TensorFlow casts 4-bit integers from and to whole numbers alone.
+      return cast(cast(v, ElementType.INT32), to);
+    }
     TfValue made = unary("Cast", Map.of("DstT", to), v);
     if (to.isInteger() && v.elements() != null) {
       made.learn(new Facts.Fact(to, v.shape(), null, v.elements()));
