@@ -20,6 +20,7 @@ import java.util.Map;
 import org.betavae.export.ElementType;
 import org.betavae.export.Tensor;
 import org.betavae.export.TensorSpec;
+import org.betavae.infer.OnnxRuntime;
 
 /**
  * Runs any ONNX model of tensors of numbers, to compare it with what it was made from. For one
@@ -39,7 +40,7 @@ final class OnnxRunner implements AutoCloseable {
           OnnxJavaType.BOOL, ElementType.BOOL);
 
   private final String what;
-  private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
+  private final OrtEnvironment environment = environment();
   private final OrtSession.SessionOptions options = new OrtSession.SessionOptions();
   private final OrtSession session;
   private boolean closed;
@@ -67,6 +68,11 @@ final class OnnxRunner implements AutoCloseable {
    */
   OnnxRunner(Path file) {
     this(file.toString(), (env, options) -> env.createSession(file.toString(), options));
+  }
+
+  private static OrtEnvironment environment() {
+    OnnxRuntime.start();
+    return OrtEnvironment.getEnvironment();
   }
 
   private OnnxRunner(String what, Opening opening) {
