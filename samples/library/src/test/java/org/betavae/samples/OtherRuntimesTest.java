@@ -56,10 +56,8 @@ class OtherRuntimesTest {
   private static Images decoded;
 
   @BeforeAll
-  static void train_andComputeWithTheLibrary() {
-    Path run = folder.resolve("run");
-    TrainAndExport.main(new String[] {run.toString(), "5"});
-    model = run.resolve("model");
+  static void train_andComputeWithTheLibrary() throws Exception {
+    model = TrainedRun.result().model();
     input = folder.resolve("images.npy");
     try (BetaVaeModel library = BetaVaeModel.open(model)) {
       Images images = library.generate(COUNT, 1, 1);

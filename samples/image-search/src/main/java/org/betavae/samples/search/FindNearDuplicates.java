@@ -20,13 +20,13 @@ import org.betavae.infer.BetaVaeModel;
  * search over all pixels.
  */
 public final class FindNearDuplicates {
-  private static final int QUERIES = 500;
+  private static final int QUERIES = 200;
   private static final int FOUND = 5;
   private static final int ROWS = 10;
 
   /** The last one is drawn. */
   private static final List<Change> CHANGES =
-      List.of(new Change(0, 0.1), new Change(1, 0), new Change(1, 0.1));
+      List.of(new Change(0, 0.05), new Change(1, 0), new Change(1, 0.05));
 
   private FindNearDuplicates() {}
 

@@ -16,13 +16,13 @@ import org.betavae.infer.BetaVaeModel;
 record Gallery(ItemShape shape, int count, float[] pixels, float[] embeddings, int latentSize) {
   private static final int PART = 32;
 
-  /** Reads the first images of a data set and embeds them. */
+  /** Reads images spread evenly over a data set, so many at most, and embeds them. */
   static Gallery of(Dataset data, int limit, BetaVaeModel model) {
     int count = Math.min(limit, data.size());
     int size = data.shape().size();
     float[] pixels = new float[Math.multiplyExact(count, size)];
     for (int item = 0; item < count; item++) {
-      data.read(item, pixels, item * size);
+      data.read((int) ((long) item * data.size() / count), pixels, item * size);
     }
     return new Gallery(
         data.shape(), count, pixels, embed(model, pixels, data.shape()), model.info().latentSize());

@@ -147,7 +147,8 @@ class ModelServiceTest {
 
   @Test
   void start_withoutOrWithAWrongModel_saysSo() {
-    assertTrue(messages(failure()).contains("--betavae.model=FOLDER"), messages(failure()));
+    String unset = messages(failure());
+    assertTrue(unset.contains("--betavae.model=FOLDER"), unset);
     Path missing = folder.resolve("missing");
     String told = messages(failure("--betavae.model=" + missing));
     assertTrue(told.contains(missing + ": there is no such folder"), told);
@@ -160,7 +161,7 @@ class ModelServiceTest {
   private static ConfigurableApplicationContext start(String... settings) {
     SpringApplication application = new SpringApplication(ModelServiceApplication.class);
     application.setDefaultProperties(
-        Map.of("logging.level.root", "ERROR", "spring.main.banner-mode", "off"));
+        Map.of("logging.level.root", "OFF", "spring.main.banner-mode", "off"));
     String[] args = Arrays.copyOf(settings, settings.length + 1);
     args[settings.length] = "--server.port=0";
     return application.run(args);
