@@ -21,8 +21,7 @@ class SamplesTest {
   @Test
   void embedImages_printsEveryLatent_andHowMuchItGenerated() throws Exception {
     Path model = TrainedRun.result().model();
-    String embedded =
-        TrainedRun.printed(() -> EmbedImages.main(new String[] {model.toString()}));
+    String embedded = TrainedRun.printed(() -> EmbedImages.main(new String[] {model.toString()}));
     List<String> lines = embedded.lines().toList();
     assertEquals(11, lines.size(), embedded);
     assertTrue(lines.get(0).matches("z0 [+-]\\d\\.\\d{3}"), embedded);

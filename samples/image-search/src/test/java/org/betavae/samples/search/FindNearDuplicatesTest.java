@@ -27,7 +27,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The sample with models of a few seconds' training: how well it finds, far below what it does. */
+/**
+ * The sample with models of a few seconds' training. By chance an original would be among the five
+ * once in 400 or 1,000 queries.
+ */
 class FindNearDuplicatesTest {
   private static final Pattern LINE =
       Pattern.compile("(?m)^shift (\\d), noise (\\S+) +(\\S+) +(\\S+) +(\\S+) +(\\S+) +(\\S+) .*$");
@@ -36,11 +39,11 @@ class FindNearDuplicatesTest {
 
   @Test
   void sprites_areFoundByNoisyCopies() throws IOException {
-    Path model = trained("sprites:small", "conv64", 60);
+    Path model = trained("sprites:small", "conv64", 40);
     List<double[]> recalls = found(model, "sprites:small", "2000", 6 * (2 * 64 + 2) + 2);
 
-    assertAtLeast(0.5, recalls.get(0)[0], "noisy, nearest");
-    assertAtLeast(0.8, recalls.get(0)[1], "noisy, among 5");
+    assertAtLeast(0.6, recalls.get(0)[0], "noisy, nearest");
+    assertAtLeast(0.85, recalls.get(0)[1], "noisy, among 5");
   }
 
   @Test
@@ -50,11 +53,12 @@ class FindNearDuplicatesTest {
         Path.of(System.getProperty("betavae.shared", "../shared"))
             .resolve("data/fashion-mnist/t10k-images-idx3-ubyte.gz");
     assumeTrue(Files.exists(data), "no Fashion-MNIST at " + data);
-    Path model = trained(data.toString(), "conv32", 200);
+    Path model = trained(data.toString(), "conv32", 150);
     List<double[]> recalls = found(model, data.toString(), "5000", 6 * (2 * 28 + 2) + 2);
 
-    assertAtLeast(0.5, recalls.get(0)[0], "noisy, nearest");
-    assertAtLeast(0.8, recalls.get(0)[1], "noisy, among 5");
+    assertAtLeast(0.35, recalls.get(0)[0], "noisy, nearest");
+    assertAtLeast(0.6, recalls.get(0)[1], "noisy, among 5");
+    assertAtLeast(0.1, recalls.get(1)[1], "shifted, among 5");
   }
 
   private static void assertAtLeast(double least, double recall, String what) {
@@ -95,6 +99,7 @@ class FindNearDuplicatesTest {
             .objective("vae")
             .latent(16)
             .learningRate(1e-3)
+            .set("validation-images", 200)
             .steps(steps)
             .build();
     RunFolder run = RunFolder.create(folder.resolve("run"), false);
