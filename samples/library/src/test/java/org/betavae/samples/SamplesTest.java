@@ -37,5 +37,21 @@ class SamplesTest {
     assertTrue(converted.contains("input z [-1,10]"), converted);
     assertTrue(converted.contains("output logits [-1,64,64,1]"), converted);
     assertTrue(Files.exists(onnx));
+
+    Path out = folder.resolve("transfer");
+    String model = run.resolve("model").toString();
+    String tuned =
+        printed(
+            () ->
+                FineTuneModel.main(
+                    new String[] {model, "sprites:small", out.toString(), "10", "conv64"}));
+    assertTrue(tuned.contains("fine-tuned: negative ELBO"), tuned);
+    assertTrue(nats(tuned, "fine-tuned") < nats(tuned, "from new weights"), tuned);
+    assertTrue(Files.exists(out.resolve("tuned/model/encoder.onnx")), tuned);
+  }
+
+  private static double nats(String text, String what) {
+    String line = text.lines().filter(l -> l.startsWith(what)).findFirst().orElseThrow();
+    return Double.parseDouble(line.replaceFirst(".*ELBO ", "").replaceFirst(" .*", ""));
   }
 }

@@ -49,7 +49,7 @@ public final class GradientCheck {
       try (Graph graph = new Graph()) {
         Set<String> unreached = unreached(graph, network.with(barriers), item, latentSize, rules);
         if (!barriers.isEmpty()) {
-          throw blocked(network, barriers, unreached);
+          throw blocked(network, barriers, rules);
         }
         return unreached;
       } catch (RuntimeException e) { // TensorFlow's exceptions have no common class
@@ -122,7 +122,8 @@ public final class GradientCheck {
   }
 
   private static IllegalArgumentException blocked(
-      ImportedNetwork network, Set<String> barriers, Set<String> unreached) {
+      ImportedNetwork network, Set<String> barriers, WeightRules rules) {
+    Set<String> behind = new TreeSet<>();
     TreeMap<String, List<String>> nodes = new TreeMap<>();
     for (ImportedGraph graph : network.graphs()) {
       for (TfNode node : graph.graph().nodes()) {
@@ -130,9 +131,11 @@ public final class GradientCheck {
           nodes
               .computeIfAbsent(node.op(), op -> new ArrayList<>())
               .add("'" + graph.role() + ": " + node.name() + "'");
+          behind.addAll(graph.trainableBehind(node));
         }
       }
     }
+    behind.removeIf(rules::isFrozen);
     String operators =
         nodes.entrySet().stream()
             .map(e -> e.getKey() + " (" + brief(e.getValue()) + ")")
@@ -141,7 +144,7 @@ public final class GradientCheck {
         "Cannot train: TensorFlow has no gradient for "
             + operators
             + ", behind which are the weights "
-            + brief(List.copyOf(unreached))
+            + brief(List.copyOf(behind))
             + ". Freeze these weights with --freeze, or export the model without these operators.");
   }
 

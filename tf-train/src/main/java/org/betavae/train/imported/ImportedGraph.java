@@ -1,10 +1,15 @@
 package org.betavae.train.imported;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.betavae.export.ElementType;
 import org.betavae.export.Tensor;
 import org.betavae.export.TensorSpec;
@@ -120,6 +125,21 @@ public final class ImportedGraph {
   Map<String, String> exportedNames() {
     Map<String, String> names = new LinkedHashMap<>();
     variables.values().forEach(v -> names.put(v.name(), v.exportedName()));
+    return names;
+  }
+
+  /** Names of the variables that gradients may change and a node's values follow from. */
+  Set<String> trainableBehind(TfNode node) {
+    Set<String> names = new TreeSet<>();
+    Set<TfNode> seen = new HashSet<>();
+    Deque<TfNode> open = new ArrayDeque<>(List.of(node));
+    while (!open.isEmpty()) {
+      TfNode at = open.pop();
+      if (seen.add(at)) {
+        variable(at).filter(Variable::trainable).ifPresent(v -> names.add(v.name()));
+        at.inputs().stream().filter(in -> in != null).forEach(in -> open.push(in.node()));
+      }
+    }
     return names;
   }
 
