@@ -59,6 +59,7 @@ public final class Main {
         new ReconstructCommand(),
         new TraverseCommand(),
         new InterpolateCommand(),
+        new ScoreCommand(),
         new PageCommand(),
         new ServeCommand(),
         new BenchTrainCommand(),

@@ -43,6 +43,17 @@ final class ModelSource {
   static final List<Opt<?>> OPTIONS =
       List.of(THREADS, PROVIDER, INPUT, MEAN, LOG_VAR, LATENT, OUTPUT);
 
+  private static final Opt<String> LIKELIHOOD =
+      Opt.choice(
+          "likelihood",
+          "what the decoder's output means, in models that do not say it",
+          List.of("bernoulli", "gaussian", "laplace", "discretised-logistic", "beta-binomial"));
+  private static final Opt<Double> LIKELIHOOD_SCALE =
+      Opt.positive("likelihood-scale", "its width, in models that do not say it");
+
+  /** For commands that compute p(x|z), to be appended too. */
+  static final List<Opt<?>> LIKELIHOOD_OPTIONS = List.of(LIKELIHOOD, LIKELIHOOD_SCALE);
+
   private ModelSource() {}
 
   /**
@@ -83,6 +94,8 @@ final class ModelSource {
     options = args.find(MEAN).map(options::withMean).orElse(options);
     options = args.find(LOG_VAR).map(options::withLogVar).orElse(options);
     options = args.find(LATENT).map(options::withLatent).orElse(options);
+    options = args.find(LIKELIHOOD).map(options::withLikelihood).orElse(options);
+    options = args.find(LIKELIHOOD_SCALE).map(options::withLikelihoodScale).orElse(options);
     return args.find(OUTPUT).map(options::withOutput).orElse(options);
   }
 

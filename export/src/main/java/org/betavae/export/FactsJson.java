@@ -54,6 +54,9 @@ final class FactsJson {
     out.set("input_shape", MAPPER.valueToTree(f.inputShape()));
     out.put("latent_size", f.latentSize());
     out.put("likelihood", f.likelihood());
+    if (f.likelihoodScale() != null) {
+      out.put("likelihood_scale", f.likelihoodScale());
+    }
     out.put("objective", f.objective());
     out.set("objective_settings", MAPPER.valueToTree(f.objectiveSettings()));
     out.put("dataset", f.dataset());
@@ -102,7 +105,8 @@ final class FactsJson {
               ? new ModelFacts.Parity(
                   in.number("parity_max_abs_difference").doubleValue(),
                   in.whole("parity_inputs").intValue())
-              : null);
+              : null,
+          root.has("likelihood_scale") ? in.number("likelihood_scale").doubleValue() : null);
     } catch (IllegalArgumentException e) {
       throw new ConversionException("Cannot read " + what + ": " + e.getMessage(), e);
     }

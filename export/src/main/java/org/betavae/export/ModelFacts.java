@@ -23,6 +23,8 @@ import java.util.Map;
  * @param posteriorStd standard deviation of the aggregate posterior, length L
  * @param producerVersion version of the program that wrote the model
  * @param parity how far ONNX Runtime was from TensorFlow at export; null until measured
+ * @param likelihoodScale width of the likelihood that all values share (standard deviation of
+ *     {@code gaussian}, scale of the others); null where there is none or it is not known
  */
 public record ModelFacts(
     List<Integer> inputShape,
@@ -37,7 +39,8 @@ public record ModelFacts(
     List<Double> posteriorMean,
     List<Double> posteriorStd,
     String producerVersion,
-    Parity parity) {
+    Parity parity,
+    Double likelihoodScale) {
   /** Version of the layout that this class reads and writes. */
   public static final int FORMAT_VERSION = 1;
 
@@ -65,6 +68,38 @@ public record ModelFacts(
     }
   }
 
+  /** Facts without a width of the likelihood. */
+  public ModelFacts(
+      List<Integer> inputShape,
+      int latentSize,
+      String likelihood,
+      String objective,
+      Map<String, Object> objectiveSettings,
+      String dataset,
+      long steps,
+      long seed,
+      List<Double> klPerDimension,
+      List<Double> posteriorMean,
+      List<Double> posteriorStd,
+      String producerVersion,
+      Parity parity) {
+    this(
+        inputShape,
+        latentSize,
+        likelihood,
+        objective,
+        objectiveSettings,
+        dataset,
+        steps,
+        seed,
+        klPerDimension,
+        posteriorMean,
+        posteriorStd,
+        producerVersion,
+        parity,
+        null);
+  }
+
   /** Checks the lengths and values and copies the collections. */
   public ModelFacts {
     if (!(inputShape.size() == 1 || inputShape.size() == 3)
@@ -79,6 +114,13 @@ public record ModelFacts(
           "latentSize is "
               + latentSize
               + ", expected at least 1. Give the length of a latent vector.");
+    }
+    if (likelihoodScale != null
+        && !(likelihoodScale > 0 && likelihoodScale < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          "likelihoodScale is "
+              + likelihoodScale
+              + ", expected a finite number > 0. Leave it null where the likelihood has none.");
     }
     checkVector("klPerDimension", klPerDimension, latentSize);
     checkVector("posteriorMean", posteriorMean, latentSize);
@@ -117,6 +159,7 @@ public record ModelFacts(
         posteriorMean,
         posteriorStd,
         producerVersion,
-        new Parity(maxAbsDifference, inputs));
+        new Parity(maxAbsDifference, inputs),
+        likelihoodScale);
   }
 }

@@ -1,8 +1,10 @@
 package org.betavae.infer;
 
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -109,13 +111,73 @@ public final class BetaVaeModel implements AutoCloseable {
       throw new IllegalArgumentException(
           "encoderFile and decoderFile are null, expected at least one ONNX file. Pass its path.");
     }
+    checkOptions(options);
+    return new BetaVaeModel(
+        ModelLoader.load(
+            Optional.ofNullable(encoderFile).map(OnnxSource::file),
+            Optional.ofNullable(decoderFile).map(OnnxSource::file),
+            options));
+  }
+
+  /**
+   * Opens an encoder and a decoder that lie in memory. Weights in files of their own ({@code
+   * .onnx.data}) cannot be found from there.
+   *
+   * @param encoder the content of an ONNX file, or null for a model that only decodes
+   * @param decoder the content of an ONNX file, or null for a model that only embeds
+   * @throws ModelException if one of them cannot be used or the two do not fit together
+   */
+  public static BetaVaeModel open(byte[] encoder, byte[] decoder, ModelOptions options) {
+    if (encoder == null && decoder == null) {
+      throw new IllegalArgumentException(
+          "encoder and decoder are null, expected the bytes of at least one ONNX file.");
+    }
+    checkOptions(options);
+    return new BetaVaeModel(
+        ModelLoader.load(
+            Optional.ofNullable(encoder).map(b -> OnnxSource.memory("bytes of the encoder", b)),
+            Optional.ofNullable(decoder).map(b -> OnnxSource.memory("bytes of the decoder", b)),
+            options));
+  }
+
+  /**
+   * Opens a model folder on the class path, such as one in a program's own jar.
+   *
+   * @param loader finds it: mostly {@code MyService.class.getClassLoader()}
+   * @param folder without a slash in front, such as {@code models/faces}; in a named module not the
+   *     name of one of its packages, which hide what is in them
+   * @throws ModelException if the folder has neither file, a file cannot be used, or the two do not
+   *     fit together
+   */
+  public static BetaVaeModel openResources(
+      ClassLoader loader, String folder, ModelOptions options) {
+    if (loader == null || folder == null) {
+      throw new IllegalArgumentException(
+          (loader == null ? "loader" : "folder")
+              + " is null, expected a class loader and the name of a folder. Pass both.");
+    }
+    checkOptions(options);
+    String base = folder.isEmpty() || folder.endsWith("/") ? folder : folder + "/";
+    Optional<OnnxSource> encoder = OnnxSource.resource(loader, base + ENCODER);
+    Optional<OnnxSource> decoder = OnnxSource.resource(loader, base + DECODER);
+    if (encoder.isEmpty() && decoder.isEmpty()) {
+      throw new ModelException(
+          Path.of("class path " + base),
+          "it has neither "
+              + ENCODER
+              + " nor "
+              + DECODER
+              + ", expected at least one. Check the name, which has no slash in front, and that the"
+              + " files are packed.");
+    }
+    return new BetaVaeModel(ModelLoader.load(encoder, decoder, options));
+  }
+
+  private static void checkOptions(ModelOptions options) {
     if (options == null) {
       throw new IllegalArgumentException(
           "options is null, expected how to open. Pass ModelOptions.defaults().");
     }
-    return new BetaVaeModel(
-        ModelLoader.load(
-            Optional.ofNullable(encoderFile), Optional.ofNullable(decoderFile), options));
   }
 
   /** What is known of the model; also after it was closed. */
@@ -139,6 +201,57 @@ public final class BetaVaeModel implements AutoCloseable {
   }
 
   /**
+   * Embeds images of 8-bit levels, 0 to 255 unsigned, which stand for 0 to 1.
+   *
+   * @param levels shape {@code [N, C, H, W]} or {@code [N, D]}, N follows from the length
+   * @throws IllegalStateException if the model is closed or has no encoder
+   */
+  public Embeddings embed(byte[] levels) {
+    return call(
+        () -> {
+          ItemShape shape = encoder().shape();
+          int count = Inputs.itemCount("levels", levels, shape);
+          return encoder().embed(new ByteSource(levels, count, shape.size()));
+        });
+  }
+
+  /**
+   * Embeds the images between a buffer's position and its limit. A direct buffer is computed from
+   * where it is, without a copy, unless the file has another layout. Position and limit stay.
+   *
+   * @param images of native byte order, shape {@code [N, C, H, W]} or {@code [N, D]}; must not
+   *     change during the call
+   * @throws IllegalStateException if the model is closed or has no encoder
+   */
+  public Embeddings embed(FloatBuffer images) {
+    return call(() -> encoder().embed(imageSource(images)));
+  }
+
+  /**
+   * Embeds images into the caller's arrays.
+   *
+   * @param images shape {@code [N, C, H, W]} or {@code [N, D]}, N follows from the length
+   * @param mean receives the means, exactly {@code [N, L]}
+   * @param logVar receives the natural log of the variances, exactly {@code [N, L]}
+   * @throws IllegalStateException if the model is closed or has no encoder
+   */
+  public void embed(float[] images, float[] mean, float[] logVar) {
+    run(() -> BufferCalls.embed(encoder(), images, mean, logVar));
+  }
+
+  /**
+   * Embeds the images between a buffer's position and its limit into the caller's buffers; see
+   * {@link #embed(FloatBuffer)}.
+   *
+   * @param mean receives the means from its position on; has room for exactly {@code [N, L]}
+   * @param logVar receives the log-variances in the same way
+   * @throws IllegalStateException if the model is closed or has no encoder
+   */
+  public void embed(FloatBuffer images, FloatBuffer mean, FloatBuffer logVar) {
+    run(() -> BufferCalls.embed(encoder(), imageSource(images), mean, logVar));
+  }
+
+  /**
    * Decodes latents to images: the mean of p(x|z) for each.
    *
    * @param z shape {@code [N, L]}, N follows from the length
@@ -146,6 +259,30 @@ public final class BetaVaeModel implements AutoCloseable {
    */
   public Images decode(float[] z) {
     return call(() -> decoder().decode(z));
+  }
+
+  /**
+   * Decodes latents into the caller's array.
+   *
+   * @param z shape {@code [N, L]}, N follows from the length
+   * @param images receives the images, exactly {@code [N, C, H, W]}
+   * @throws IllegalStateException if the model is closed or has no decoder
+   */
+  public void decode(float[] z, float[] images) {
+    run(() -> BufferCalls.decode(decoder(), z, images));
+  }
+
+  /**
+   * Decodes the latents between a buffer's position and its limit into the caller's buffer.
+   * Position and limit of both stay.
+   *
+   * @param z of native byte order, shape {@code [N, L]}; must not change during the call
+   * @param images receives the images from its position on; has room for exactly {@code [N, C, H,
+   *     W]}
+   * @throws IllegalStateException if the model is closed or has no decoder
+   */
+  public void decode(FloatBuffer z, FloatBuffer images) {
+    run(() -> BufferCalls.decode(decoder(), z, images));
   }
 
   /**
@@ -181,6 +318,35 @@ public final class BetaVaeModel implements AutoCloseable {
           Decoder decoder = decoder();
           return decoder.decode(encoder().embed(images).mean());
         });
+  }
+
+  /**
+   * Scores images by how unusual they are for the model: one number for each, in {@link Score}'s
+   * unit. The same image has the same score in any batch.
+   *
+   * @param images shape {@code [N, C, H, W]} or {@code [N, D]}, N follows from the length
+   * @return shape {@code [N]}
+   * @throws IllegalArgumentException also if the likelihood is one of values in [0,1] and the
+   *     images have others
+   * @throws IllegalStateException if the model is closed, or cannot be scored so: its message says
+   *     what is missing
+   */
+  public double[] score(float[] images, ScoreOptions options) {
+    if (options == null) {
+      throw new IllegalArgumentException(
+          "options is null, expected what to score by. Pass ScoreOptions.of(Score.NEGATIVE_ELBO).");
+    }
+    return call(() -> loaded.scorer().score(images, options));
+  }
+
+  /** What the model can be scored by; also after it was closed. */
+  public Set<Score> scores() {
+    return loaded.scorer().possible();
+  }
+
+  /** What is missing for a score, what was expected, what to do; empty where nothing is. */
+  public Optional<String> whyNot(Score score) {
+    return loaded.scorer().whyNot(score);
   }
 
   /**
@@ -248,6 +414,21 @@ public final class BetaVaeModel implements AutoCloseable {
         return BetaVaeModel.this.embed(images);
       }
     };
+  }
+
+  private FloatBufferSource imageSource(FloatBuffer images) {
+    ItemShape shape = encoder().shape();
+    int count = Inputs.itemCount("images", images, shape);
+    return new FloatBufferSource("images", images, count, shape.size());
+  }
+
+  private void run(Runnable work) {
+    gate.enter();
+    try {
+      work.run();
+    } finally {
+      gate.exit();
+    }
   }
 
   private <T> T call(Supplier<T> work) {

@@ -20,28 +20,41 @@ final class Encoder implements AutoCloseable {
     this.unitRange = unitRange;
   }
 
+  ItemShape shape() {
+    return layout.shape();
+  }
+
+  int latentSize() {
+    return latentSize;
+  }
+
   Embeddings embed(float[] images) {
     int count = Inputs.itemCount("images", images, layout.shape());
-    int length = Inputs.arrayLength(count, latentSize);
+    return embed(new FloatArraySource("images", images, 0, count, layout.shape().size()));
+  }
+
+  Embeddings embed(ItemSource images) {
+    int length = Inputs.arrayLength(images.count(), latentSize);
     float[] mean = new float[length];
     float[] logVar = new float[length];
-    network.run(count, new ImagesToLatents(images, mean, logVar));
-    return new Embeddings(count, latentSize, mean, logVar);
+    embed(
+        images,
+        (first, count, means, logVars) -> {
+          means.get(0, mean, first * latentSize, count * latentSize);
+          logVars.get(0, logVar, first * latentSize, count * latentSize);
+        });
+    return new Embeddings(images.count(), latentSize, mean, logVar);
+  }
+
+  void embed(ItemSource images, LatentSink latents) {
+    network.run(images.count(), new ImagesToLatents(images, latents));
   }
 
   /** The number of images, each of which is fit to be embedded. */
   int check(float[] images) {
     int count = Inputs.itemCount("images", images, layout.shape());
-    checkValues(images, 0, images.length);
+    Inputs.range("images", images, 0, images.length, unitRange);
     return count;
-  }
-
-  private void checkValues(float[] images, int from, int to) {
-    if (unitRange) {
-      Inputs.unitRange("images", images, from, to);
-    } else {
-      Inputs.finite("images", images, from, to);
-    }
   }
 
   @Override
@@ -50,29 +63,27 @@ final class Encoder implements AutoCloseable {
   }
 
   private final class ImagesToLatents implements Network.Io {
-    private final float[] images;
-    private final float[] mean;
-    private final float[] logVar;
+    private final ItemSource images;
+    private final LatentSink latents;
 
-    ImagesToLatents(float[] images, float[] mean, float[] logVar) {
+    ImagesToLatents(ItemSource images, LatentSink latents) {
       this.images = images;
-      this.mean = mean;
-      this.logVar = logVar;
+      this.latents = latents;
+    }
+
+    @Override
+    public FloatBuffer inPlace(int firstItem, int count) {
+      return images.inPlace(firstItem, count, layout, unitRange);
     }
 
     @Override
     public void fill(int firstItem, int count, FloatBuffer input) {
-      int size = layout.shape().size();
-      int from = firstItem * size;
-      checkValues(images, from, from + count * size);
-      layout.toFile(images, firstItem, count, input);
+      images.copy(firstItem, count, layout, unitRange, input);
     }
 
     @Override
     public void drain(int firstItem, int count, Slot slot) {
-      int from = firstItem * latentSize;
-      slot.output(0).get(0, mean, from, count * latentSize);
-      slot.output(1).get(0, logVar, from, count * latentSize);
+      latents.accept(firstItem, count, slot.output(0), slot.output(1));
     }
   }
 }

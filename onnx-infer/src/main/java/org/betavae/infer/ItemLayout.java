@@ -66,6 +66,42 @@ record ItemLayout(ItemShape shape, boolean channelsLast) {
     }
   }
 
+  /** Copies items from {@code [N, C, H, W]}, from a place on, to the target's start. */
+  void toFile(FloatBuffer source, int start, int count, FloatBuffer target) {
+    int size = shape.size();
+    if (!channelsLast) {
+      target.put(0, source, start, count * size);
+      return;
+    }
+    int plane = shape.height() * shape.width();
+    int to = 0;
+    for (int item = start; item < start + count * size; item += size) {
+      for (int pixel = 0; pixel < plane; pixel++) {
+        for (int channel = 0; channel < shape.channels(); channel++) {
+          target.put(to++, source.get(item + channel * plane + pixel));
+        }
+      }
+    }
+  }
+
+  /** Copies items from the buffer's start to {@code [N, C, H, W]}, from a place on. */
+  void fromFile(FloatBuffer source, FloatBuffer target, int start, int count) {
+    int size = shape.size();
+    if (!channelsLast) {
+      target.put(start, source, 0, count * size);
+      return;
+    }
+    int plane = shape.height() * shape.width();
+    int from = 0;
+    for (int item = start; item < start + count * size; item += size) {
+      for (int pixel = 0; pixel < plane; pixel++) {
+        for (int channel = 0; channel < shape.channels(); channel++) {
+          target.put(item + channel * plane + pixel, source.get(from++));
+        }
+      }
+    }
+  }
+
   /** Copies items from the buffer's start, in the file's layout, into {@code [N, C, H, W]}. */
   void fromFile(FloatBuffer source, float[] target, int firstItem, int count) {
     int size = shape.size();

@@ -8,6 +8,8 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The properties {@code betavae.*} of one ONNX file, or of two merged. Values are read when they
@@ -15,6 +17,8 @@ import java.util.function.Function;
  */
 final class Metadata {
   static final String PREFIX = "betavae.";
+
+  private static final Pattern PRIOR = Pattern.compile("\"prior\"\\s*:\\s*\"([^\"]*)\"");
 
   private final Path path;
   private final Map<String, String> properties;
@@ -124,7 +128,17 @@ final class Metadata {
         perLatent("posterior_std", latentSize),
         text("producer_version"),
         number("parity_max_abs_difference"),
-        parityInputs.map(OptionalInt::of).orElseGet(OptionalInt::empty));
+        parityInputs.map(OptionalInt::of).orElseGet(OptionalInt::empty),
+        number("likelihood_scale"),
+        prior());
+  }
+
+  /** Stands among the objective's settings, a JSON text that is else not read here. */
+  private Optional<String> prior() {
+    return text("objective_settings")
+        .map(PRIOR::matcher)
+        .filter(Matcher::find)
+        .map(m -> m.group(1));
   }
 
   private <T> Optional<T> read(String key, Function<String, T> parser) {

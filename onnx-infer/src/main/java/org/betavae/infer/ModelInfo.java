@@ -30,6 +30,8 @@ import java.util.OptionalLong;
  * @param producerVersion version of the program that exported the model
  * @param parityMaxAbsDifference largest |TensorFlow − ONNX Runtime| seen at export
  * @param parityInputs on how many inputs
+ * @param likelihoodScale width of the likelihood that all values share
+ * @param prior {@code standard-normal}, {@code vamp} ...; empty where the file says nothing of it
  */
 public record ModelInfo(
     boolean hasEncoder,
@@ -48,7 +50,9 @@ public record ModelInfo(
     Optional<List<Double>> posteriorStd,
     Optional<String> producerVersion,
     OptionalDouble parityMaxAbsDifference,
-    OptionalInt parityInputs) {
+    OptionalInt parityInputs,
+    OptionalDouble likelihoodScale,
+    Optional<String> prior) {
 
   /** Takes copies of the lists. */
   public ModelInfo {

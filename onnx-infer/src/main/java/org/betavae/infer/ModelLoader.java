@@ -26,6 +26,9 @@ final class ModelLoader {
   private ModelLoader(ModelOptions options, NativeHandles handles) {
     this.options = options;
     this.handles = handles;
+    if (options.provider() == Provider.CPU) {
+      options.cache().ifPresent(OnnxRuntime::start);
+    }
     this.workers = handles.add(new Workers(options.threads()));
     this.provider = Ort.available(options.provider(), LOG);
   }
@@ -38,6 +41,7 @@ final class ModelLoader {
   record Loaded(
       Optional<Encoder> encoder,
       Optional<Decoder> decoder,
+      Scorer scorer,
       ModelInfo info,
       Provider provider,
       NativeHandles handles) {}
@@ -46,14 +50,14 @@ final class ModelLoader {
    * One open file.
    *
    * @param outputs those that are wanted, with their true sizes
-   * @param onlyOutput whether the file has no other
+   * @param all all outputs with their true sizes
    */
   private record Half(
       OnnxFile file,
       Metadata metadata,
       TensorSpec input,
       List<TensorSpec> outputs,
-      boolean onlyOutput) {
+      List<TensorSpec> all) {
 
     TensorSpec output() {
       return outputs.get(0);
@@ -61,7 +65,8 @@ final class ModelLoader {
   }
 
   /** At least one of the files has to be given. */
-  static Loaded load(Optional<Path> encoder, Optional<Path> decoder, ModelOptions options) {
+  static Loaded load(
+      Optional<OnnxSource> encoder, Optional<OnnxSource> decoder, ModelOptions options) {
     NativeHandles handles = new NativeHandles();
     try {
       ModelLoader loader = new ModelLoader(options, handles);
@@ -72,9 +77,9 @@ final class ModelLoader {
     }
   }
 
-  private Loaded load(Optional<Path> encoderPath, Optional<Path> decoderPath) {
-    Optional<Half> encoder = encoderPath.map(this::openEncoder);
-    Optional<Half> decoder = decoderPath.map(path -> openDecoder(path, encoder));
+  private Loaded load(Optional<OnnxSource> encoderSource, Optional<OnnxSource> decoderSource) {
+    Optional<Half> encoder = encoderSource.map(this::openEncoder);
+    Optional<Half> decoder = decoderSource.map(source -> openDecoder(source, encoder));
     Optional<ItemShape> declared =
         encoder
             .flatMap(half -> half.metadata().inputShape())
@@ -100,16 +105,20 @@ final class ModelLoader {
     ModelInfo info =
         metadata.info(
             encoder.isPresent(), decoder.isPresent(), images.orElseThrow().shape(), latentSize);
+    Optional<Encoder> openEncoder =
+        encoder.map(half -> encoder(half, encoderLayout.get(), latentSize));
     return new Loaded(
-        encoder.map(half -> encoder(half, encoderLayout.get(), latentSize)),
+        openEncoder,
         decoder.map(half -> decoder(half, decoderLayout.get(), latentSize, info.likelihood())),
+        scorer(openEncoder, decoder, decoderLayout, info),
         info,
         provider,
         handles);
   }
 
-  private Half openEncoder(Path path) {
-    OnnxFile file = handles.add(new OnnxFile(path, options.threads(), provider));
+  private Half openEncoder(OnnxSource source) {
+    Path path = source.path();
+    OnnxFile file = handles.add(new OnnxFile(source, options, provider));
     Metadata metadata = new Metadata(path, file.properties());
     metadata.checkRole("encoder");
     TensorSpec declared = Roles.input(path, file.inputs(), options.input(), "input");
@@ -126,11 +135,13 @@ final class ModelLoader {
         .latentSize()
         .filter(size -> size != latents.mean().itemSize())
         .ifPresent(size -> contradiction(path, "latent_size", size, latents.mean()));
-    return new Half(file, metadata, input, List.of(latents.mean(), latents.logVar()), false);
+    return new Half(
+        file, metadata, input, List.of(latents.mean(), latents.logVar()), probed.outputs());
   }
 
-  private Half openDecoder(Path path, Optional<Half> encoder) {
-    OnnxFile file = handles.add(new OnnxFile(path, options.threads(), provider));
+  private Half openDecoder(OnnxSource source, Optional<Half> encoder) {
+    Path path = source.path();
+    OnnxFile file = handles.add(new OnnxFile(source, options, provider));
     Metadata metadata = new Metadata(path, file.properties());
     metadata.checkRole("decoder");
     TensorSpec declared = Roles.input(path, file.inputs(), options.latent(), "latent");
@@ -150,7 +161,7 @@ final class ModelLoader {
         .inputShape()
         .filter(shape -> shape.size() != images.itemSize())
         .ifPresent(shape -> contradiction(path, "input_shape", shape.asList(), images));
-    return new Half(file, metadata, input, List.of(images), outputs.size() == 1);
+    return new Half(file, metadata, input, List.of(images), outputs);
   }
 
   private Encoder encoder(Half half, ItemLayout layout, int latentSize) {
@@ -162,15 +173,20 @@ final class ModelLoader {
 
   private Decoder decoder(
       Half half, ItemLayout layout, int latentSize, Optional<String> likelihood) {
-    boolean bernoulli = likelihood.map(name -> name.equalsIgnoreCase("bernoulli")).orElse(true);
-    boolean guess = Roles.isLogits(half.output().name()) && (bernoulli || half.onlyOutput());
-    String output = half.output().name();
-    boolean said = half.metadata().text("image_output").filter(output::equals).isPresent();
-    boolean sigmoid =
-        said ? half.metadata().text("image_output_is").filter("logits"::equals).isPresent() : guess;
+    boolean sigmoid = imagesAreLogits(half, likelihood);
     Network network =
         handles.add(new Network(half.file(), half.input(), half.outputs(), sigmoid, workers));
     return new Decoder(network, layout, latentSize);
+  }
+
+  /** Whether the images' mean is 1/(1 + exp(−x)) of what the file gives for them. */
+  private static boolean imagesAreLogits(Half half, Optional<String> likelihood) {
+    String output = half.output().name();
+    if (half.metadata().text("image_output").filter(output::equals).isPresent()) {
+      return half.metadata().text("image_output_is").filter("logits"::equals).isPresent();
+    }
+    boolean bernoulli = likelihood.map(name -> name.equalsIgnoreCase("bernoulli")).orElse(true);
+    return Roles.isLogits(output) && (bernoulli || half.all().size() == 1);
   }
 
   /** The options, with what the file itself says of its outputs where they say nothing. */
@@ -185,6 +201,46 @@ final class ModelLoader {
     return named.output().isPresent()
         ? named
         : metadata.text("image_output").map(named::withOutput).orElse(named);
+  }
+
+  private Scorer scorer(
+      Optional<Encoder> encoder,
+      Optional<Half> decoder,
+      Optional<ItemLayout> layout,
+      ModelInfo info) {
+    if (decoder.isEmpty()) {
+      return new Scorer(
+          encoder,
+          Optional.empty(),
+          info,
+          false,
+          "it has no decoder, expected one. Open it with its decoder.");
+    }
+    Half half = decoder.get();
+    boolean logits = imagesAreLogits(half, info.likelihood());
+    LikelihoodFinder.Found found =
+        LikelihoodFinder.find(
+            options.likelihood().or(info::likelihood),
+            options.likelihoodScale().isPresent()
+                ? options.likelihoodScale()
+                : info.likelihoodScale(),
+            half.output(),
+            logits,
+            half.all());
+    if (found.problem().isPresent()) {
+      return new Scorer(encoder, Optional.empty(), info, false, found.problem().get());
+    }
+    Network network =
+        handles.add(
+            new Network(half.file(), half.input(), found.outputs(), found.sigmoid(), workers));
+    LikelihoodDecoder likelihood =
+        new LikelihoodDecoder(
+            network,
+            layout.orElseThrow(),
+            info.latentSize(),
+            found.outputs().size(),
+            found.likelihood());
+    return new Scorer(encoder, Optional.of(likelihood), info, found.unitInterval(), "");
   }
 
   /** The input with its free sizes, other than the batch, taken from what is known otherwise. */

@@ -1,13 +1,16 @@
 package org.betavae.infer;
 
+import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * How a model is opened. Start from {@link #defaults()} and change what differs with {@code withX}.
  *
- * <p>The five names are only needed for models made elsewhere whose inputs and outputs cannot be
- * told apart by shape and usual names; the error met then lists the names that the file has.
+ * <p>The five names, the likelihood and its scale are only needed for models made elsewhere: the
+ * names where inputs and outputs cannot be told apart by shape and usual names (the error met then
+ * lists the names that the file has), the others for {@link BetaVaeModel#score}.
  *
  * @param threads processor threads that one model uses at most, over all callers together
  * @param provider where to compute
@@ -16,6 +19,14 @@ import java.util.Optional;
  * @param logVar the encoder's output that holds the natural log of the variance
  * @param latent the decoder's input
  * @param output the decoder's output that holds the images
+ * @param likelihood {@code bernoulli}, {@code gaussian}, {@code laplace}, {@code
+ *     discretised-logistic} or {@code beta-binomial}, in place of what the file says
+ * @param likelihoodScale width of the likelihood that all values share, in place of what the file
+ *     says: standard deviation of {@code gaussian}, scale of {@code laplace} and {@code
+ *     discretised-logistic}; above 0
+ * @param optimisation how far the graph is rewritten for speed
+ * @param cache folder where optimised graphs are kept, so that the next opening is faster; it is
+ *     made when it is missing. Empty for none
  */
 public record ModelOptions(
     int threads,
@@ -24,15 +35,34 @@ public record ModelOptions(
     Optional<String> mean,
     Optional<String> logVar,
     Optional<String> latent,
-    Optional<String> output) {
+    Optional<String> output,
+    Optional<String> likelihood,
+    OptionalDouble likelihoodScale,
+    Optimisation optimisation,
+    Optional<Path> cache) {
 
   /** No machine has more; a larger number is a slip. */
   private static final int MAX_THREADS = 1024;
 
+  private static final ModelOptions DEFAULTS =
+      new ModelOptions(
+          Math.min(Runtime.getRuntime().availableProcessors(), MAX_THREADS),
+          Provider.CPU,
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          OptionalDouble.empty(),
+          Optimisation.ALL,
+          Optional.empty());
+
   /**
    * Checks the values.
    *
-   * @throws IllegalArgumentException if {@code threads} is not in 1..1024 or a name is blank
+   * @throws IllegalArgumentException if {@code threads} is not in 1..1024, a name is blank, or the
+   *     scale is not above 0
    */
   public ModelOptions {
     if (threads < 1 || threads > MAX_THREADS) {
@@ -49,62 +79,158 @@ public record ModelOptions(
     checkName("logVar", logVar);
     checkName("latent", latent);
     checkName("output", output);
+    checkName("likelihood", likelihood);
+    double scale = likelihoodScale.orElse(1);
+    if (!(scale > 0 && scale < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          "likelihoodScale is "
+              + scale
+              + ", expected a finite number > 0. Use what the model was trained with.");
+    }
+    Objects.requireNonNull(optimisation, "optimisation is null, expected one of the constants");
+    Objects.requireNonNull(cache, "cache is null, expected Optional.empty() for none");
   }
 
-  /** All available processors, {@link Provider#CPU}, names found by shape and usual names. */
+  /**
+   * All available processors, {@link Provider#CPU}, names found by shape and usual names, {@link
+   * Optimisation#ALL}, no cache.
+   */
   public static ModelOptions defaults() {
-    return new ModelOptions(
-        Math.min(Runtime.getRuntime().availableProcessors(), MAX_THREADS),
-        Provider.CPU,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty());
+    return DEFAULTS;
   }
 
   /** These options with another number of threads. */
   public ModelOptions withThreads(int newThreads) {
-    return new ModelOptions(newThreads, provider, input, mean, logVar, latent, output);
+    return new ModelOptions(
+        newThreads,
+        provider,
+        input,
+        mean,
+        logVar,
+        latent,
+        output,
+        likelihood,
+        likelihoodScale,
+        optimisation,
+        cache);
   }
 
   /** These options with another provider. */
   public ModelOptions withProvider(Provider newProvider) {
-    return new ModelOptions(threads, newProvider, input, mean, logVar, latent, output);
+    return new ModelOptions(
+        threads,
+        newProvider,
+        input,
+        mean,
+        logVar,
+        latent,
+        output,
+        likelihood,
+        likelihoodScale,
+        optimisation,
+        cache);
   }
 
   /** These options with the name of the encoder's input. */
   public ModelOptions withInput(String name) {
-    return new ModelOptions(threads, provider, Optional.of(name), mean, logVar, latent, output);
+    return named(Optional.of(name), mean, logVar, latent, output);
   }
 
   /** These options with the name of the encoder's output that holds the mean. */
   public ModelOptions withMean(String name) {
-    return new ModelOptions(threads, provider, input, Optional.of(name), logVar, latent, output);
+    return named(input, Optional.of(name), logVar, latent, output);
   }
 
   /** These options with the name of the encoder's output that holds the log-variance. */
   public ModelOptions withLogVar(String name) {
-    return new ModelOptions(threads, provider, input, mean, Optional.of(name), latent, output);
+    return named(input, mean, Optional.of(name), latent, output);
   }
 
   /** These options with the name of the decoder's input. */
   public ModelOptions withLatent(String name) {
-    return new ModelOptions(threads, provider, input, mean, logVar, Optional.of(name), output);
+    return named(input, mean, logVar, Optional.of(name), output);
   }
 
   /** These options with the name of the decoder's output that holds the images. */
   public ModelOptions withOutput(String name) {
-    return new ModelOptions(threads, provider, input, mean, logVar, latent, Optional.of(name));
+    return named(input, mean, logVar, latent, Optional.of(name));
+  }
+
+  /** These options with a likelihood, for scores. */
+  public ModelOptions withLikelihood(String name) {
+    return scored(Optional.of(name), likelihoodScale);
+  }
+
+  /** These options with a width of the likelihood that all values share, for scores. */
+  public ModelOptions withLikelihoodScale(double scale) {
+    return scored(likelihood, OptionalDouble.of(scale));
+  }
+
+  /** These options with another optimisation of the graph. */
+  public ModelOptions withOptimisation(Optimisation level) {
+    return prepared(level, cache);
+  }
+
+  /** These options with a folder where optimised graphs are kept. */
+  public ModelOptions withCache(Path folder) {
+    return prepared(optimisation, Optional.of(folder));
+  }
+
+  private ModelOptions named(
+      Optional<String> newInput,
+      Optional<String> newMean,
+      Optional<String> newLogVar,
+      Optional<String> newLatent,
+      Optional<String> newOutput) {
+    return new ModelOptions(
+        threads,
+        provider,
+        newInput,
+        newMean,
+        newLogVar,
+        newLatent,
+        newOutput,
+        likelihood,
+        likelihoodScale,
+        optimisation,
+        cache);
+  }
+
+  private ModelOptions scored(Optional<String> newLikelihood, OptionalDouble newScale) {
+    return new ModelOptions(
+        threads,
+        provider,
+        input,
+        mean,
+        logVar,
+        latent,
+        output,
+        newLikelihood,
+        newScale,
+        optimisation,
+        cache);
+  }
+
+  private ModelOptions prepared(Optimisation newOptimisation, Optional<Path> newCache) {
+    return new ModelOptions(
+        threads,
+        provider,
+        input,
+        mean,
+        logVar,
+        latent,
+        output,
+        likelihood,
+        likelihoodScale,
+        newOptimisation,
+        newCache);
   }
 
   private static void checkName(String option, Optional<String> name) {
     Objects.requireNonNull(name, option);
     if (name.isPresent() && name.get().isBlank()) {
       throw new IllegalArgumentException(
-          option
-              + " is blank, expected the name of an input or output of the file. Leave it out to"
-              + " have it found by shape and usual names.");
+          option + " is blank, expected a name. Leave it out to" + " have it found in the file.");
     }
   }
 }

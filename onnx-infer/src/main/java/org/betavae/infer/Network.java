@@ -61,6 +61,11 @@ final class Network implements AutoCloseable {
 
   /** Where a run's items come from and where its results go; called by several threads at once. */
   interface Io {
+    /** Items checked and where they lie, if they can be run from there; null if not. */
+    default FloatBuffer inPlace(int firstItem, int count) {
+      return null;
+    }
+
     /**
      * Writes items to the buffer's start.
      *
@@ -111,8 +116,13 @@ final class Network implements AutoCloseable {
   private void runChunk(OrtSession session, int first, int count, Io io) {
     Slot slot = pool.take(count);
     try {
-      io.fill(first, count, slot.input());
-      slot.run(session, fixedBatch > 0 ? fixedBatch : count);
+      FloatBuffer inPlace = fixedBatch > 0 ? null : io.inPlace(first, count);
+      if (inPlace != null) {
+        slot.run(session, count, inPlace);
+      } else {
+        io.fill(first, count, slot.input());
+        slot.run(session, fixedBatch > 0 ? fixedBatch : count);
+      }
       io.drain(first, count, slot);
     } catch (OrtException e) {
       throw file.failed(count, e);

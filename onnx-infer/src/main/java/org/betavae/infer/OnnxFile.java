@@ -6,10 +6,8 @@ import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,14 +33,15 @@ final class OnnxFile implements AutoCloseable {
   private final Map<String, String> properties;
   private Optional<OrtSession> parallel = Optional.empty();
 
-  OnnxFile(Path path, int threads, Provider provider) {
-    this.path = path;
-    checkReadable(path);
+  OnnxFile(OnnxSource source, ModelOptions options, Provider provider) {
+    this.path = source.path();
+    source.checkReadable();
     try {
-      this.single = open(1, provider, handles);
+      Sessions sessions = new Sessions(source, provider, options.optimisation(), options.cache());
+      this.single = sessions.open(1, handles);
       // A GPU computes one call at a time anyway; a second session would double its memory.
-      if (threads > 1 && provider != Provider.CUDA) {
-        this.parallel = Optional.of(open(threads, provider, handles));
+      if (options.threads() > 1 && provider != Provider.CUDA) {
+        this.parallel = Optional.of(sessions.open(options.threads(), handles));
       }
       this.inputs = specs(single.getInputInfo());
       this.outputs = specs(single.getOutputInfo());
@@ -131,35 +130,6 @@ final class OnnxFile implements AutoCloseable {
   @Override
   public void close() {
     handles.close();
-  }
-
-  private OrtSession open(int threads, Provider provider, NativeHandles owner) throws OrtException {
-    OrtSession.SessionOptions options = owner.add(Ort.sessionOptions(threads));
-    if (provider == Provider.CUDA) {
-      options.addCUDA(0);
-    }
-    return owner.add(Ort.environment().createSession(path.toString(), options));
-  }
-
-  private static void checkReadable(Path path) {
-    if (!Files.exists(path)) {
-      throw new ModelException(
-          path, "there is no such file, expected an ONNX file. Check the path.");
-    }
-    if (!Files.isRegularFile(path)) {
-      throw new ModelException(
-          path, "it is no regular file, expected an ONNX file. Check the path.");
-    }
-    try {
-      if (!Files.isReadable(path)) {
-        throw new ModelException(path, "it may not be read. Check its permissions.");
-      }
-      if (Files.size(path) == 0) {
-        throw new ModelException(path, "it has 0 bytes, expected an ONNX file. Export it again.");
-      }
-    } catch (IOException e) {
-      throw new ModelException(path, "it cannot be read: " + e.getMessage() + ".", e);
-    }
   }
 
   private static List<TensorSpec> specs(Map<String, NodeInfo> nodes) {

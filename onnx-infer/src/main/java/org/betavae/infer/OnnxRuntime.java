@@ -4,6 +4,7 @@ import ai.onnxruntime.OrtEnvironment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * ONNX Runtime in this JVM. Opening a model starts it; only a program that also uses ONNX Runtime's
@@ -50,6 +51,22 @@ public final class OnnxRuntime {
       throw e;
     }
     started = true;
+  }
+
+  /** {@link #start()} with libraries that are kept unpacked in a folder. */
+  static synchronized void start(Path cache) {
+    if (started) {
+      return;
+    }
+    Optional<Path> libraries = NativeLibraries.unpack(cache, OrtEnvironment.class.getClassLoader());
+    libraries.ifPresent(folder -> System.setProperty(NativeLibraries.PROPERTY, folder.toString()));
+    try {
+      start();
+    } finally {
+      if (libraries.isPresent()) {
+        System.clearProperty(NativeLibraries.PROPERTY); // it is read at the start alone
+      }
+    }
   }
 
   private static int commandLineLength() {

@@ -30,12 +30,13 @@ final class Ort {
   }
 
   /** Options for a session whose operators run on {@code threads} threads; the caller closes. */
-  static OrtSession.SessionOptions sessionOptions(int threads) throws OrtException {
+  static OrtSession.SessionOptions sessionOptions(int threads, Optimisation optimisation)
+      throws OrtException {
     OrtSession.SessionOptions options = new OrtSession.SessionOptions();
     try {
       options.setIntraOpNumThreads(threads);
       options.setInterOpNumThreads(1);
-      options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
+      options.setOptimizationLevel(level(optimisation));
       // What goes wrong is thrown; ONNX Runtime would also print it on standard error.
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
       if (threads > 1) {
@@ -50,6 +51,15 @@ final class Ort {
       options.close();
       throw e;
     }
+  }
+
+  private static OrtSession.SessionOptions.OptLevel level(Optimisation optimisation) {
+    return switch (optimisation) {
+      case NONE -> OrtSession.SessionOptions.OptLevel.NO_OPT;
+      case BASIC -> OrtSession.SessionOptions.OptLevel.BASIC_OPT;
+      case EXTENDED -> OrtSession.SessionOptions.OptLevel.EXTENDED_OPT;
+      case ALL -> OrtSession.SessionOptions.OptLevel.ALL_OPT;
+    };
   }
 
   /**

@@ -23,7 +23,7 @@ final class Sigmoid implements AutoCloseable {
 
   Sigmoid() {
     try {
-      OrtSession.SessionOptions options = handles.add(Ort.sessionOptions(1));
+      OrtSession.SessionOptions options = handles.add(Ort.sessionOptions(1, Optimisation.ALL));
       this.session = handles.add(Ort.environment().createSession(model(), options));
     } catch (OrtException e) {
       handles.close();

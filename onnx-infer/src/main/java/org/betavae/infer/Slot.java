@@ -15,10 +15,16 @@ import java.util.Optional;
 /**
  * Direct buffers for one chunk, and the tensors that wrap them: the input is read and the outputs
  * are written by ONNX Runtime in place. Used by one thread at a time.
+ *
+ * <p>A pinned tensor's shape must be the batch's exactly: the tensors of the last few batch sizes
+ * are kept.
  */
 final class Slot implements AutoCloseable {
   /** A cache line, and the widest vector register: no row of values straddles two for nothing. */
   static final int ALIGNMENT = 64;
+
+  /** Batch sizes whose tensors are kept: a bulk call has two, its chunks and the rest. */
+  private static final int KEPT = 4;
 
   private final int capacity;
   private final TensorSpec inputSpec;
@@ -27,13 +33,24 @@ final class Slot implements AutoCloseable {
   private final FloatBuffer input;
   private final FloatBuffer[] outputs;
   private final FloatBuffer activated;
+  private final Tensors[] kept = new Tensors[KEPT];
+  private int oldest;
 
-  private final NativeHandles tensors = new NativeHandles();
-  private Map<String, OnnxTensor> inputTensors = Map.of();
-  private Map<String, OnnxValue> outputTensors = Map.of();
-  private OnnxTensor logits;
-  private OnnxTensor activatedTensor;
-  private int batch;
+  /** The tensors of one batch size. */
+  private static final class Tensors {
+    final int batch;
+    final long[] inputShape;
+    final NativeHandles handles = new NativeHandles();
+    final Map<String, OnnxValue> outputs = new LinkedHashMap<>();
+    Map<String, OnnxTensor> inputs = Map.of();
+    OnnxTensor logits;
+    OnnxTensor activated;
+
+    Tensors(int batch, long[] inputShape) {
+      this.batch = batch;
+      this.inputShape = inputShape;
+    }
+  }
 
   /**
    * @param capacity largest batch
@@ -63,44 +80,83 @@ final class Slot implements AutoCloseable {
     return index == 0 ? activated : outputs[index];
   }
 
-  /** Runs the session on the first {@code newBatch} items of the input. */
-  void run(OrtSession session, int newBatch) throws OrtException {
-    if (newBatch != batch) {
-      wrap(newBatch);
+  /** Runs the session on the first items of the input. */
+  void run(OrtSession session, int batch) throws OrtException {
+    Tensors tensors = tensors(batch);
+    run(session, tensors, tensors.inputs);
+  }
+
+  /**
+   * Runs the session on items that lie elsewhere.
+   *
+   * @param items direct, of native byte order, exactly {@code batch} items
+   */
+  void run(OrtSession session, int batch, FloatBuffer items) throws OrtException {
+    Tensors tensors = tensors(batch);
+    try (OnnxTensor tensor =
+        OnnxTensor.createTensor(Ort.environment(), items, tensors.inputShape)) {
+      run(session, tensors, Map.of(inputSpec.name(), tensor));
     }
-    session.run(inputTensors, outputTensors).close();
+  }
+
+  private void run(OrtSession session, Tensors tensors, Map<String, OnnxTensor> inputs)
+      throws OrtException {
+    session.run(inputs, tensors.outputs).close();
     if (sigmoid.isPresent()) {
-      sigmoid.get().run(logits, activatedTensor);
+      sigmoid.get().run(tensors.logits, tensors.activated);
     }
   }
 
   @Override
   public void close() {
-    batch = 0;
-    tensors.close();
-  }
-
-  /** A pinned tensor's shape must be the batch's exactly. */
-  private void wrap(int newBatch) throws OrtException {
-    close();
-    inputTensors = Map.of(inputSpec.name(), tensor(input, inputSpec, newBatch));
-    Map<String, OnnxValue> pinned = new LinkedHashMap<>();
-    for (int i = 0; i < outputs.length; i++) {
-      TensorSpec spec = outputSpecs.get(i);
-      OnnxTensor tensor = tensor(outputs[i], spec, newBatch);
-      pinned.put(spec.name(), tensor);
-      if (i == 0 && sigmoid.isPresent()) {
-        logits = tensor;
-        activatedTensor = tensor(activated, spec, newBatch);
+    for (int i = 0; i < KEPT; i++) {
+      if (kept[i] != null) {
+        kept[i].handles.close();
+        kept[i] = null;
       }
     }
-    outputTensors = pinned;
-    batch = newBatch;
   }
 
-  private OnnxTensor tensor(FloatBuffer data, TensorSpec spec, int items) throws OrtException {
+  private Tensors tensors(int batch) throws OrtException {
+    for (Tensors tensors : kept) {
+      if (tensors != null && tensors.batch == batch) {
+        return tensors;
+      }
+    }
+    if (kept[oldest] != null) {
+      kept[oldest].handles.close();
+      kept[oldest] = null;
+    }
+    Tensors made = wrap(batch);
+    kept[oldest] = made;
+    oldest = (oldest + 1) % KEPT;
+    return made;
+  }
+
+  private Tensors wrap(int batch) throws OrtException {
+    Tensors made = new Tensors(batch, inputSpec.shape(batch));
+    try {
+      made.inputs = Map.of(inputSpec.name(), made.handles.add(tensor(input, inputSpec, batch)));
+      for (int i = 0; i < outputs.length; i++) {
+        TensorSpec spec = outputSpecs.get(i);
+        OnnxTensor tensor = made.handles.add(tensor(outputs[i], spec, batch));
+        made.outputs.put(spec.name(), tensor);
+        if (i == 0 && sigmoid.isPresent()) {
+          made.logits = tensor;
+          made.activated = made.handles.add(tensor(activated, spec, batch));
+        }
+      }
+      return made;
+    } catch (OrtException | RuntimeException | Error e) {
+      made.handles.close();
+      throw e;
+    }
+  }
+
+  private static OnnxTensor tensor(FloatBuffer data, TensorSpec spec, int items)
+      throws OrtException {
     FloatBuffer part = data.duplicate().limit(items * spec.itemSize());
-    return tensors.add(OnnxTensor.createTensor(Ort.environment(), part, spec.shape(items)));
+    return OnnxTensor.createTensor(Ort.environment(), part, spec.shape(items));
   }
 
   private static FloatBuffer buffer(int capacity, TensorSpec spec) {

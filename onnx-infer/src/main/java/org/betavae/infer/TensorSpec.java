@@ -59,8 +59,11 @@ record TensorSpec(String name, String type, List<Long> dims) {
 
   /** Sizes of a tensor of {@code batch} items. */
   long[] shape(int batch) {
-    long[] shape = dims.stream().mapToLong(Long::longValue).toArray();
+    long[] shape = new long[dims.size()];
     shape[0] = batch;
+    for (int i = 1; i < shape.length; i++) {
+      shape[i] = dims.get(i);
+    }
     return shape;
   }
 

@@ -42,7 +42,7 @@ class BadInputTest {
 
   @Test
   void embed_ofNullOrNothing() {
-    refused(() -> model.embed(null), "images is null", "multiple of 6", "at least one");
+    refused(() -> model.embed((float[]) null), "images is null", "multiple of 6", "at least one");
     refused(() -> model.embed(new float[0]), "images is empty", "multiple of 6", "at least one");
     refused(() -> model.reconstruct(null), "images is null");
   }
@@ -92,7 +92,7 @@ class BadInputTest {
     refused(
         () -> model.decode(new float[3]), "z has 3 values", "multiple of 2", "Pass whole items");
     refused(() -> model.decode(new float[0]), "z is empty");
-    refused(() -> model.decode(null), "z is null");
+    refused(() -> model.decode((float[]) null), "z is null");
     refused(
         () -> model.decode(new float[] {0, Float.NaN}), "z[1] is NaN", "expected a finite number");
   }
@@ -210,7 +210,7 @@ class BadInputTest {
     unusable(() -> BetaVaeModel.open(file), file, "it is no folder", "open the files by their own");
     refused(() -> BetaVaeModel.open((Path) null), "folder is null");
     refused(
-        () -> BetaVaeModel.open(null, null, ModelOptions.defaults()),
+        () -> BetaVaeModel.open((Path) null, null, ModelOptions.defaults()),
         "encoderFile and decoderFile are null");
   }
 

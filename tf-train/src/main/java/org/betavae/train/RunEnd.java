@@ -37,7 +37,7 @@ final class RunEnd {
   /**
    * Writes all of it, of the averages of the weights where there are any.
    *
-   * @param summary without bounds
+   * @param summary without bounds and width
    * @param learningRate of the last step
    * @return the summary as it was written last
    */
@@ -46,17 +46,18 @@ final class RunEnd {
     run.deleteModel(); // it was made of an earlier end's
     return session.withAverages(
         () -> {
+          Map<String, float[]> weights = session.weights();
+          RunSummary whole = summary.withWidth(config.newLikelihood().width(weights));
           SavedModels models =
-              new SavedModels(
-                  config, session.graph().parts(), data.all().shape(), session.weights());
+              new SavedModels(config, session.graph().parts(), data.all().shape(), weights);
           models.writeEncoder(run.encoder());
           models.writeDecoder(run.decoder());
-          run.writeSummary(summary);
+          run.writeSummary(whole);
           pictures.write(data.validation(), validation);
           pictures.write(log.lines());
-          return summary.end() == RunSummary.End.INTERRUPTED
-              ? summary
-              : withBounds(summary, validation, learningRate);
+          return whole.end() == RunSummary.End.INTERRUPTED
+              ? whole
+              : withBounds(whole, validation, learningRate);
         });
   }
 

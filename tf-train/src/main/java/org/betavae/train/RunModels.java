@@ -25,7 +25,7 @@ import org.betavae.export.TfToOnnx;
  * store the result with {@link ModelFacts#withParity}.
  *
  * @param encoder {@code x [N, c, h, w]} or {@code [N, d]} to {@code mean} and {@code log_var}
- * @param decoder {@code z} to {@code x}, and {@code logits} where the likelihood has them
+ * @param decoder {@code z} to {@code x}, and what the likelihood needs besides it
  * @param facts what the model folder says about both; parity is not measured yet
  */
 public record RunModels(OnnxModel encoder, OnnxModel decoder, ModelFacts facts) {
@@ -111,6 +111,7 @@ public record RunModels(OnnxModel encoder, OnnxModel decoder, ModelFacts facts) 
         summary.posteriorMean(),
         summary.posteriorStd(),
         producer,
-        null);
+        null,
+        summary.likelihoodScale());
   }
 }

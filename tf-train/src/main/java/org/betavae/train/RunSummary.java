@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.betavae.data.Dataset;
 import org.betavae.data.ItemShape;
 
@@ -32,6 +33,8 @@ import org.betavae.data.ItemShape;
  * @param seconds time spent in training steps, over all resumptions of this process
  * @param bounds what was evaluated once at the end, by name: {@code negative_iwae_50} is the
  *     importance weighted bound with 50 samples, nats per image
+ * @param likelihoodScale width of the likelihood that all values share, of the exported weights;
+ *     null where there is none, and in what older versions wrote
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 public record RunSummary(
@@ -52,7 +55,8 @@ public record RunSummary(
     List<Double> posteriorStd,
     double imagesPerSecond,
     double seconds,
-    Map<String, Double> bounds) {
+    Map<String, Double> bounds,
+    Double likelihoodScale) {
 
   /** Why a run came to its end. */
   public enum End {
@@ -77,6 +81,15 @@ public record RunSummary(
 
   /** The same with bounds by name. */
   RunSummary withBounds(Map<String, Double> newBounds) {
+    return with(newBounds, likelihoodScale);
+  }
+
+  /** The same with the width of the likelihood that all values share. */
+  RunSummary withWidth(OptionalDouble width) {
+    return with(bounds, width.isPresent() ? width.getAsDouble() : null);
+  }
+
+  private RunSummary with(Map<String, Double> newBounds, Double newScale) {
     return new RunSummary(
         datasetName,
         datasetSize,
@@ -95,7 +108,8 @@ public record RunSummary(
         posteriorStd,
         imagesPerSecond,
         seconds,
-        newBounds);
+        newBounds,
+        newScale);
   }
 
   static RunSummary of(
@@ -128,6 +142,7 @@ public record RunSummary(
         validation.posteriorStd(),
         meter.overallImagesPerSecond(),
         meter.overallSeconds(),
-        Map.of());
+        Map.of(),
+        null);
   }
 }

@@ -30,9 +30,9 @@ import org.tensorflow.types.TFloat32;
  * anything that only training needs.
  *
  * <p>Encoder: {@code x [N, h, w, c]} or {@code [N, d]} to {@code mean} and {@code log_var [N, l]}.
- * Decoder: {@code z [N, l]} to {@code x}, the mean of the likelihood, and {@code logits} where the
- * likelihood has them. Both have the signature {@code serving_default}. Imported halves keep the
- * names, layouts and outputs that they came with.
+ * Decoder: {@code z [N, l]} to {@code x}, the mean of the likelihood, and what else that is made of
+ * ({@link Likelihood#parameters}: {@code logits}, {@code log_scale} ...). Both have the signature
+ * {@code serving_default}. Imported halves keep the names, layouts and outputs that they came with.
  */
 final class SavedModels {
   /** Scope of an imported half, so that no operation is called as a variable. */
@@ -107,8 +107,8 @@ final class SavedModels {
               .output("x", tf.withName("x").identity(likelihood.mean(pass, output)))
               .methodName("tensorflow/serving/predict");
       likelihood
-          .logits(tf.withName("logits"), output)
-          .ifPresent(logits -> signature.output("logits", logits));
+          .parameters(pass, output)
+          .forEach((name, value) -> signature.output(name, tf.withName(name).identity(value)));
       write(folder, graph, weights, signature.build());
     }
   }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.betavae.data.ItemShape;
 import org.betavae.train.checkpoint.Checkpoint;
@@ -99,8 +100,7 @@ class LikelihoodTrainingTest {
     new SavedModels(config, SHAPE, session.weights()).writeDecoder(saved);
     try (SavedModelRunner decoder = SavedModelRunner.load(saved, "serving_default")) {
       var out = decoder.run(Map.of("z", new SavedModelRunner.Array(new long[] {2, 4}, z)));
-      boolean logits = config.likelihood().name().equals("bernoulli");
-      assertEquals(logits ? Set.of("x", "logits") : Set.of("x"), out.keySet());
+      assertEquals(outputs(config), out.keySet());
       float[] x = out.get("x").values();
       assertArrayEquals(new long[] {2, 28, 28, 1}, out.get("x").shape());
       assertArrayEquals(session.decode(z, 2), x, ROUNDING);
@@ -110,6 +110,20 @@ class LikelihoodTrainingTest {
         }
       }
     }
+  }
+
+  private static Set<String> outputs(TrainConfig config) {
+    Set<String> outputs = new TreeSet<>(Set.of("x"));
+    switch (config.likelihood().name()) {
+      case "bernoulli" -> outputs.add("logits");
+      case "beta-binomial" -> outputs.addAll(Set.of("log_alpha", "log_beta"));
+      case "discretised-logistic" -> outputs.add("location");
+      default -> {}
+    }
+    if ("per-pixel".equals(config.likelihood().variance())) {
+      outputs.add("log_scale");
+    }
+    return outputs;
   }
 
   private static TrainConfig.Builder config(String likelihood, String variance) {

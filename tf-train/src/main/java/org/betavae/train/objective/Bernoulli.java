@@ -1,6 +1,6 @@
 package org.betavae.train.objective;
 
-import java.util.Optional;
+import java.util.Map;
 import org.betavae.train.network.Pass;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -34,8 +34,8 @@ public record Bernoulli() implements Likelihood {
   }
 
   @Override
-  public Optional<Operand<TFloat32>> logits(Ops tf, Operand<TFloat32> logits) {
-    return Optional.of(tf.identity(logits));
+  public Map<String, Operand<TFloat32>> parameters(Pass pass, Operand<TFloat32> logits) {
+    return Map.of("logits", logits);
   }
 
   @Override

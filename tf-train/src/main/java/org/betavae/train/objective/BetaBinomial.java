@@ -1,5 +1,7 @@
 package org.betavae.train.objective;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.betavae.train.Settings;
 import org.betavae.train.network.Pass;
 import org.tensorflow.Operand;
@@ -59,6 +61,14 @@ public record BetaBinomial(int n) implements Likelihood {
   public Operand<TFloat32> mean(Pass pass, Operand<TFloat32> output) {
     Ops tf = pass.tf();
     return tf.math.sigmoid(tf.math.sub(log(tf, output, 0), log(tf, output, 1)));
+  }
+
+  @Override
+  public Map<String, Operand<TFloat32>> parameters(Pass pass, Operand<TFloat32> output) {
+    Map<String, Operand<TFloat32>> parameters = new LinkedHashMap<>(); // in a fixed order
+    parameters.put("log_alpha", log(pass.tf(), output, 0));
+    parameters.put("log_beta", log(pass.tf(), output, 1));
+    return parameters;
   }
 
   @Override

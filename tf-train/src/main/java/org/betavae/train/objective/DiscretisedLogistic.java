@@ -1,5 +1,8 @@
 package org.betavae.train.objective;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalDouble;
 import org.betavae.train.network.Pass;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -70,6 +73,19 @@ public record DiscretisedLogistic(Location location, Scale scale) implements Lik
     Operand<TFloat32> falling =
         tf.math.softplus(tf.math.mul(tf.math.sub(m, tf.constant(1f)), inverse));
     return tf.math.div(tf.math.sub(rising, falling), inverse);
+  }
+
+  /** The middle m too, which the mean is not. */
+  @Override
+  public Map<String, Operand<TFloat32>> parameters(Pass pass, Operand<TFloat32> output) {
+    Map<String, Operand<TFloat32>> parameters = new LinkedHashMap<>(scale.parameters(pass, output));
+    parameters.put("location", middle(pass.tf(), output));
+    return parameters;
+  }
+
+  @Override
+  public OptionalDouble width(Map<String, float[]> weights) {
+    return scale.width(weights);
   }
 
   @Override

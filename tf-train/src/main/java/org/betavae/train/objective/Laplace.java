@@ -1,5 +1,7 @@
 package org.betavae.train.objective;
 
+import java.util.Map;
+import java.util.OptionalDouble;
 import org.betavae.train.network.Pass;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -38,6 +40,16 @@ public record Laplace(Location location, Scale scale) implements Likelihood {
   @Override
   public Operand<TFloat32> mean(Pass pass, Operand<TFloat32> output) {
     return location.of(pass.tf(), scale.location(pass.tf(), output));
+  }
+
+  @Override
+  public Map<String, Operand<TFloat32>> parameters(Pass pass, Operand<TFloat32> output) {
+    return scale.parameters(pass, output);
+  }
+
+  @Override
+  public OptionalDouble width(Map<String, float[]> weights) {
+    return scale.width(weights);
   }
 
   @Override

@@ -2,7 +2,8 @@ package org.betavae.train.objective;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import java.util.OptionalDouble;
 import org.betavae.train.network.Pass;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -38,9 +39,21 @@ public sealed interface Likelihood
   /** The distribution's mean, shaped as the items. */
   Operand<TFloat32> mean(Pass pass, Operand<TFloat32> output);
 
-  /** The logits of a Bernoulli likelihood, shaped as the items, if that is what it is. */
-  default Optional<Operand<TFloat32>> logits(Ops tf, Operand<TFloat32> output) {
-    return Optional.empty();
+  /**
+   * What the distribution is made of where its mean and {@link #width} do not tell, by the names of
+   * an exported decoder's outputs, each shaped as the items.
+   */
+  default Map<String, Operand<TFloat32>> parameters(Pass pass, Operand<TFloat32> output) {
+    return Map.of();
+  }
+
+  /**
+   * The width that all values share: standard deviation or scale, if there is one.
+   *
+   * @param weights of the trained model by name
+   */
+  default OptionalDouble width(Map<String, float[]> weights) {
+    return OptionalDouble.empty();
   }
 
   /** Whether items must lie in [0, 1]. */

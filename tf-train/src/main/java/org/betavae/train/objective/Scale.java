@@ -1,5 +1,7 @@
 package org.betavae.train.objective;
 
+import java.util.Map;
+import java.util.OptionalDouble;
 import org.betavae.train.Settings;
 import org.betavae.train.network.Initializer;
 import org.betavae.train.network.Pass;
@@ -81,6 +83,21 @@ public record Scale(Kind kind, double sigma) {
                   tf.constant(2f)));
       case PER_PIXEL ->
           floored(tf, tf.math.add(Likelihood.part(tf, output, 1, 2), tf.constant(2 * logSigma)));
+    };
+  }
+
+  /** {@code log_scale}, the natural logarithm of each value's own width, if they have one. */
+  Map<String, Operand<TFloat32>> parameters(Pass pass, Operand<TFloat32> output) {
+    return kind == Kind.PER_PIXEL ? Map.of("log_scale", log(pass, output)) : Map.of();
+  }
+
+  /** The width of all values, if they share one. */
+  OptionalDouble width(Map<String, float[]> weights) {
+    return switch (kind) {
+      case FIXED -> OptionalDouble.of(sigma);
+      case LEARNED ->
+          OptionalDouble.of(Math.hypot(Math.exp(weights.get(LOG_SIGMA)[0]), sigma * FLOOR));
+      case PER_PIXEL -> OptionalDouble.empty();
     };
   }
 
