@@ -183,14 +183,12 @@ final class ClassifyCommand extends Command {
     for (int i = 0; i < count; i++) {
       data.read(i, items, i * size);
     }
-    boolean channelsFirst =
-        !model.network().imported() || "nchw".equals(model.fineTune().layout());
+    boolean channelsFirst = !model.network().imported() || "nchw".equals(model.fineTune().layout());
     Tensor input =
         ImportedItems.of(onnx.inputs().get(0), data.shape(), items, count, channelsFirst);
     float[] wanted = classifier.probabilities(items, count);
     try (OnnxRunner ort = new OnnxRunner(onnx.toBytes(), "the classifier")) {
-      Tensor found =
-          ort.run(Map.of(onnx.inputs().get(0).name(), input)).values().iterator().next();
+      Tensor found = ort.run(Map.of(onnx.inputs().get(0).name(), input)).values().iterator().next();
       double largest = 0;
       for (int i = 0; i < wanted.length; i++) {
         largest = Math.max(largest, Math.abs(wanted[i] - found.doubleAt(i)));

@@ -3,10 +3,12 @@ package org.betavae.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.betavae.infer.BetaVaeModel;
 import org.betavae.infer.ModelOptions;
+import org.betavae.infer.Optimisation;
 import org.betavae.infer.Provider;
 
 /** The options that say which model to open and how, the same for every command that infers. */
@@ -39,9 +41,18 @@ final class ModelSource {
   static final Opt<String> LATENT = Opt.text("latent", "NAME", "decoder's input");
   static final Opt<String> OUTPUT = Opt.text("output", "NAME", "decoder's output: the images");
 
+  private static final Opt<String> OPTIMISATION =
+      Opt.choice(
+              "optimisation",
+              "how far ONNX Runtime rewrites the graph",
+              List.of("none", "basic", "extended", "all"))
+          .or("all");
+  private static final Opt<Path> CACHE =
+      Opt.path("cache", "DIR", "keep optimised graphs and unpacked libraries, for faster starts");
+
   /** To be appended to a command's own options; {@link #MODEL} comes first there. */
   static final List<Opt<?>> OPTIONS =
-      List.of(THREADS, PROVIDER, INPUT, MEAN, LOG_VAR, LATENT, OUTPUT);
+      List.of(THREADS, PROVIDER, INPUT, MEAN, LOG_VAR, LATENT, OUTPUT, OPTIMISATION, CACHE);
 
   private static final Opt<String> LIKELIHOOD =
       Opt.choice(
@@ -94,6 +105,12 @@ final class ModelSource {
     options = args.find(MEAN).map(options::withMean).orElse(options);
     options = args.find(LOG_VAR).map(options::withLogVar).orElse(options);
     options = args.find(LATENT).map(options::withLatent).orElse(options);
+    options = args.find(CACHE).map(options::withCache).orElse(options);
+    options =
+        args.find(OPTIMISATION)
+            .map(level -> Optimisation.valueOf(level.toUpperCase(Locale.ROOT)))
+            .map(options::withOptimisation)
+            .orElse(options);
     options = args.find(LIKELIHOOD).map(options::withLikelihood).orElse(options);
     options = args.find(LIKELIHOOD_SCALE).map(options::withLikelihoodScale).orElse(options);
     return args.find(OUTPUT).map(options::withOutput).orElse(options);
