@@ -36,7 +36,7 @@ abstract class LazyEmitter extends NodeEmitter {
     }
     return v.isTransposed()
         ? lazy(v.reordered().base(), Shapes.compose(v.reordered().perm(), perm))
-        : lazy(v, perm);
+        : lazy(plain(v), perm);
   }
 
   private TfValue lazy(TfValue base, int[] perm) {
@@ -54,7 +54,9 @@ abstract class LazyEmitter extends NodeEmitter {
 
   /** The value in its own order in the graph, for operations that need it so. */
   TfValue plain(TfValue v) {
-    return v.reordered() == null ? v : TfValue.of(output(v), v.type(), v.shape());
+    return v.reordered() == null && v.pending() == null
+        ? v
+        : TfValue.of(output(v), v.type(), v.shape());
   }
 
   /** An operation on each element alone. */
@@ -65,7 +67,7 @@ abstract class LazyEmitter extends NodeEmitter {
   /** An operation on each element alone. */
   TfValue unary(String op, Map<String, ?> attributes, TfValue v) {
     if (v.reordered() == null) {
-      return node(op, attributes, v.shape(), v);
+      return node(op, attributes, v.shape(), plain(v));
     }
     TfValue.Reordered r = v.reordered();
     TfValue base = unary(op, attributes, r.base());
@@ -152,7 +154,7 @@ abstract class LazyEmitter extends NodeEmitter {
 
   /** A reduction that does not mind the order of elements, such as Sum, Mean, Max, Prod, All. */
   TfValue reduce(String op, TfValue v, boolean keep, int... axes) {
-    if (v.isShuffled()) {
+    if (v.isShuffled() || v.pending() != null) {
       return reduce(op, plain(v), keep, axes);
     }
     int[] perm = v.isTransposed() ? v.reordered().perm() : Shapes.range(Math.max(0, v.rank()));
@@ -258,8 +260,14 @@ abstract class LazyEmitter extends NodeEmitter {
     if (known != null && v.isConstant()) {
       return constant(v.constant().reshape(known));
     }
-    TfValue kept = v.reordered() == null ? null : Regrouping.reshape(this, v, shape);
-    return kept != null ? kept : plainReshape(plain(v), shape);
+    if (v.pending() != null) {
+      return reshape(v.pending(), shape);
+    }
+    if (v.reordered() == null) {
+      return plainReshape(v, shape);
+    }
+    TfValue kept = Regrouping.reshape(this, v, shape);
+    return kept != null ? kept : TfValue.pending(v, shape);
   }
 
   /** The value under a known shape. */

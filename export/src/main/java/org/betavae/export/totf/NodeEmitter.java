@@ -158,6 +158,14 @@ abstract class NodeEmitter {
     if (v.isConstant()) {
       return constantOutput(v.constant());
     }
+    if (v.pending() != null) {
+      TfOutput shaped = find(v);
+      if (shaped == null) {
+        shaped = plainReshape(v.pending(), v.shape()).output();
+        made.put(v, shaped);
+      }
+      return shaped;
+    }
     TfValue.Reordered r = v.reordered();
     Order key = new Order(r.base(), Arrays.stream(r.perm()).boxed().toList(), r.split());
     TfOutput known = find(key);

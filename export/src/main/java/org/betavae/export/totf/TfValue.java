@@ -21,6 +21,7 @@ final class TfValue {
   private Tensor constant;
   private Weight.View weight;
   private Reordered reordered;
+  private TfValue pending;
   private List<Dim> elements;
 
   /**
@@ -65,6 +66,18 @@ final class TfValue {
     TfValue v = new TfValue(reordered.base().type, shape);
     v.reordered = reordered;
     return v;
+  }
+
+  /** A value under another shape that nobody has asked for yet. */
+  static TfValue pending(TfValue of, List<Dim> shape) {
+    TfValue v = new TfValue(of.type, shape);
+    v.pending = of;
+    return v;
+  }
+
+  /** What this is another shape of that nobody has asked for yet; null for anything else. */
+  TfValue pending() {
+    return pending;
   }
 
   /** Element type. */

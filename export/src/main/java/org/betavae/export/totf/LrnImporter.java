@@ -1,0 +1,54 @@
+package org.betavae.export.totf;
+
+import java.util.Map;
+import java.util.Set;
+import org.betavae.export.ElementType;
+
+/** ONNX {@code LRN} to TF {@code LRN}, which normalises over the last dimension. */
+final class LrnImporter implements OpImporter {
+  @Override
+  public Set<String> onnxOps() {
+    return Set.of("LRN");
+  }
+
+  @Override
+  public void convert(OnnxOp n, TfEmitter out) {
+    TfValue x = out.in(0);
+    int rank = out.rank(x);
+    long size = n.integer("size", 1);
+    float alpha = n.number("alpha", 1e-4f) / size;
+    float beta = n.number("beta", 0.75f);
+    float bias = n.number("bias", 1);
+    TfValue last = out.transpose(x, Shapes.toChannelsLast(rank));
+    TfValue y =
+        rank == 4 && size % 2 == 1 && x.type() == ElementType.FLOAT32
+            ? out.node(
+                "LRN",
+                Map.of("depth_radius", (size - 1) / 2, "bias", bias, "alpha", alpha, "beta", beta),
+                last.shape(),
+                out.plain(last))
+            : composed(last, size, new float[] {bias, alpha, beta}, out);
+    out.out(out.transpose(y, Shapes.toChannelsFirst(rank)));
+  }
+
+  private static TfValue composed(TfValue x, long size, float[] settings, TfEmitter out) {
+    int axis = x.rank() - 1;
+    int channels = out.size(x, axis);
+    long[] before = new long[x.rank()];
+    long[] after = new long[x.rank()];
+    before[axis] = (size - 1) / 2;
+    after[axis] = size - 1 - before[axis];
+    TfValue squares = out.padZeros(out.unary("Square", x), before, after);
+    TfValue sum = null;
+    for (int i = 0; i < size; i++) {
+      TfValue part = out.slice(squares, axis, i, (long) i + channels);
+      sum = sum == null ? part : out.binary("AddV2", sum, part);
+    }
+    TfValue base =
+        out.binary(
+            "AddV2",
+            out.binary("Mul", sum, out.scalarLike(x, settings[1])),
+            out.scalarLike(x, settings[0]));
+    return out.binary("RealDiv", x, out.binary("Pow", base, out.scalarLike(x, settings[2])));
+  }
+}
