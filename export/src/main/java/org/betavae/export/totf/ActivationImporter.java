@@ -16,6 +16,7 @@ final class ActivationImporter implements OpImporter {
   @Override
   public Set<String> onnxOps() {
     return Set.of(
+        "Clip",
         "Relu",
         "Sigmoid",
         "Tanh",
@@ -42,6 +43,7 @@ final class ActivationImporter implements OpImporter {
 
   private static TfValue apply(OnnxOp n, TfValue x, TfEmitter out) {
     return switch (n.op()) {
+      case "Clip" -> clip(n, x, out);
       case "LeakyRelu" -> leaky(x, n.number("alpha", 0.01f), out);
       case "Elu" -> elu(x, n.number("alpha", 1), out);
       case "Selu" -> selu(n, x, out);
@@ -56,6 +58,26 @@ final class ActivationImporter implements OpImporter {
       case "Shrink" -> shrink(x, n.number("lambd", 0.5f), n.number("bias", 0), out);
       default -> out.unary(n.op(), x);
     };
+  }
+
+  /** Bounds are attributes before operator set 11, inputs from then on. */
+  private static TfValue clip(OnnxOp n, TfValue x, TfEmitter out) {
+    TfValue low = n.has("min") ? out.scalarLike(x, n.number("min", 0)) : bound(1, out);
+    TfValue high = n.has("max") ? out.scalarLike(x, n.number("max", 0)) : bound(2, out);
+    boolean relu6 = x.type() == ElementType.FLOAT32 && isNumber(low, 0) && isNumber(high, 6);
+    if (relu6) {
+      return out.unary("Relu6", x);
+    }
+    TfValue y = low == null ? x : out.binary("Maximum", x, low);
+    return high == null ? y : out.binary("Minimum", y, high);
+  }
+
+  private static TfValue bound(int i, TfEmitter out) {
+    return out.has(i) ? out.reshape(out.in(i), new long[0]) : null;
+  }
+
+  private static boolean isNumber(TfValue v, double number) {
+    return v != null && v.isConstant() && v.constant().doubleAt(0) == number;
   }
 
   static TfValue leaky(TfValue x, float alpha, TfEmitter out) {

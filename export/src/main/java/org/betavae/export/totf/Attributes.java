@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.betavae.export.ElementType;
+import org.betavae.export.onnx.Dim;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.TensorShapeProto;
@@ -63,6 +64,16 @@ final class Attributes {
           "an attribute is a " + value.getClass() + ", expected a plain value. Convert it first.");
     }
     return out.build();
+  }
+
+  /** A list of shapes, of which null is one of unknown rank. */
+  static AttrValue shapes(List<List<Dim>> shapes) {
+    AttrValue.ListValue.Builder out = AttrValue.ListValue.newBuilder();
+    for (List<Dim> s : shapes) {
+      out.addShape(
+          shape(s == null ? null : s.stream().map(d -> d.orElse(-1)).toList()));
+    }
+    return AttrValue.newBuilder().setList(out).build();
   }
 
   /** TensorFlow's word for a type. */

@@ -264,10 +264,15 @@ abstract class LazyEmitter extends NodeEmitter {
       return reshape(v.pending(), shape);
     }
     if (v.reordered() == null) {
-      return plainReshape(v, shape);
+      return isGrouping(v, shape) ? TfValue.pending(v, shape) : plainReshape(v, shape);
     }
     TfValue kept = Regrouping.reshape(this, v, shape);
     return kept != null ? kept : TfValue.pending(v, shape);
+  }
+
+  /** Images whose channels may be about to be normalised in groups, as PyTorch writes it. */
+  private static boolean isGrouping(TfValue v, List<Dim> shape) {
+    return v.rank() >= 4 && shape.size() == 3 && v.shape().get(0).equals(shape.get(0));
   }
 
   /** The value under a known shape. */

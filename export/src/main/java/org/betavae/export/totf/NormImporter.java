@@ -67,8 +67,7 @@ final class NormImporter implements OpImporter {
   private static TfValue ofGroups(TfValue x, float epsilon, TfEmitter out) {
     TfValue whole = x.pending();
     boolean fits =
-        whole.isTransposed()
-            && x.rank() == 3
+        x.rank() == 3
             && whole.rank() > 2
             && whole.shape().get(0).equals(x.shape().get(0))
             && x.shape().get(1).isKnown()

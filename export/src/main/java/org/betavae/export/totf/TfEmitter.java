@@ -3,16 +3,21 @@ package org.betavae.export.totf;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.betavae.export.ConversionException;
 import org.betavae.export.ElementType;
 import org.betavae.export.ImportOptions;
 import org.betavae.export.Tensor;
 import org.betavae.export.onnx.Dim;
 import org.betavae.export.onnx.Facts;
+import org.betavae.export.tf.TfBody;
 import org.betavae.export.tf.TfGraphBuilder;
 import org.betavae.export.tf.TfNode;
+import org.betavae.export.tf.TfOutput;
 
 /**
  * What an importer works with: the values of the ONNX node at hand, and the TensorFlow graph to add
@@ -23,6 +28,7 @@ final class TfEmitter extends LazyEmitter {
   private OnnxOp op;
   private List<TfValue> inputs = List.of();
   private TfValue[] results = {};
+  private final Set<TfOutput> ends = new HashSet<>();
 
   TfEmitter(TfGraphBuilder graph, TfEmitter outer, Facts facts, GraphImporter importer) {
     super(graph, outer, facts);
@@ -292,8 +298,8 @@ final class TfEmitter extends LazyEmitter {
   }
 
   /**
-   * The value as an output of the graph: of a node of its own where it is an input, a constant or a
-   * weight, which nobody could fetch under another name.
+   * The value as an output of the graph: of a node of its own where it is an input, a constant, a
+   * weight or another output, which nobody could fetch under a second name.
    */
   TfValue end(TfValue v) {
     TfValue plain = plain(v);
@@ -301,11 +307,49 @@ final class TfEmitter extends LazyEmitter {
         plain.output() != null
             && !plain.output().node().op().equals(TfNode.INPUT)
             && !plain.output().node().op().equals(TfNode.CONST);
-    if (computed) {
+    if (computed && ends.add(plain.output())) {
       return plain;
     }
     op = null;
     return unary("Identity", plain);
+  }
+
+  /**
+   * Adds a node with graphs inside of it.
+   *
+   * @param types of its results
+   * @param shapes of its results; null for an unknown rank
+   */
+  List<TfValue> flow(
+      String tfOp,
+      Map<String, ?> attributes,
+      List<TfValue> in,
+      List<TfBody> bodies,
+      List<ElementType> types,
+      List<List<Dim>> shapes) {
+    Map<String, Object> all = new HashMap<>(attributes);
+    all.put("output_shapes", Attributes.shapes(shapes));
+    if (tfOp.endsWith("If")) {
+      all.put("Tcond", in.get(0).type());
+      all.put("Tin", List.of());
+    }
+    List<TfOutput> inputs = in.stream().map(this::output).toList();
+    TfNode n =
+        graph().node(tfOp, name() + "/" + tfOp, inputs, Attributes.of(all), bodies);
+    List<TfValue> results = new ArrayList<>();
+    for (int i = 0; i < types.size(); i++) {
+      results.add(value(new TfOutput(n, i), types.get(i), shapes.get(i)));
+    }
+    return results;
+  }
+
+  /** The value as an output of a node of this very graph, as results of bodies have to be. */
+  TfValue ownEnd(TfValue v) {
+    TfValue plain = plain(v);
+    boolean own = plain.output() != null && graph().nodes().contains(plain.output().node());
+    return own && !plain.output().node().op().equals(TfNode.INPUT)
+        ? plain
+        : unary("Identity", plain);
   }
 
   /** An emitter for a graph inside of the node at hand. */
