@@ -52,6 +52,11 @@ public final class Dim {
     return new Dim(terms);
   }
 
+  /** The coefficients by the unknowns that they multiply; the constant stands under none. */
+  public SortedMap<List<String>, Long> terms() {
+    return Collections.unmodifiableSortedMap(terms);
+  }
+
   /** True for a number. */
   public boolean isKnown() {
     return terms.isEmpty() || (terms.size() == 1 && terms.firstKey().isEmpty());

@@ -56,9 +56,9 @@ public final class TfGraphBuilder {
     return new TfOutput(node, 0);
   }
 
-  /** Adds a parameter of a body: what a loop carries. */
+  /** Adds a parameter of a body: what a loop carries; the type of a list is null. */
   public TfOutput parameter(String name, ElementType type, List<Long> shape) {
-    TensorSpec spec = new TensorSpec(name, type.numpyName(), shape);
+    TensorSpec spec = new TensorSpec(name, type == null ? "variant" : type.numpyName(), shape);
     TfNode node = new TfNode(names.free(name), TfNode.INPUT, placeholder(type, spec), null);
     parameters.add(node);
     return new TfOutput(node, 0);
@@ -73,7 +73,10 @@ public final class TfGraphBuilder {
     }
     return Map.of(
         "dtype",
-        AttrValue.newBuilder().setType(DataType.forNumber(type.tfNumber())).build(),
+        AttrValue.newBuilder()
+            .setType(
+                type == null ? DataType.DT_VARIANT : DataType.forNumber(type.tfNumber()))
+            .build(),
         "shape",
         AttrValue.newBuilder().setShape(shape).build());
   }

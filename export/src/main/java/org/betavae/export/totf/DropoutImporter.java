@@ -17,35 +17,30 @@ final class DropoutImporter implements OpImporter {
   @Override
   public void convert(OnnxOp n, TfEmitter out) {
     TfValue x = out.in(0);
-    float ratio = n.number("ratio", DEFAULT_RATIO);
-    if (out.has(1)) {
-      TfValue given = out.in(1);
-      ratio = given.isConstant() ? (float) given.constant().doubleAt(0) : Float.NaN;
-    }
     boolean train = out.has(2) && !(isKnown(out.in(2)) && out.in(2).constant().longAt(0) == 0);
-    if (train && !isKnown(out.in(2))) {
-      throw out.fail("whether it trains is computed at run time", "expected a constant");
-    }
-    if (!train || ratio == 0) {
+    if (!train) {
       out.out(x);
       if (out.isNeeded(1)) {
         out.out(1, all(x, out));
       }
       return;
     }
-    if (Float.isNaN(ratio)) {
-      throw out.fail("its ratio is computed at run time", "expected a constant");
-    }
-    TfValue shape = out.shapeOf(x);
+    TfValue rate =
+        out.has(1)
+            ? out.plain(out.cast(out.reshape(out.in(1), new long[0]), x.type()))
+            : out.scalarLike(x, DEFAULT_RATIO);
+    // Nothing is dropped at a rate of 0, which stands for not training where that is asked late.
+    TfValue training = out.plain(out.cast(out.reshape(out.in(2), new long[0]), x.type()));
+    rate = out.binary("Mul", rate, training);
     long seed = n.integer("seed", 0);
     TfValue random =
         out.node(
             "RandomUniform",
             Map.of("dtype", x.type(), "seed", seed, "seed2", seed),
             x.shape(),
-            out.cast(shape, ElementType.INT64));
-    TfValue mask = out.binary("GreaterEqual", random, out.scalarLike(x, ratio));
-    TfValue scaled = out.binary("Mul", x, out.scalarLike(x, 1 / (1 - (double) ratio)));
+            out.cast(out.shapeOf(x), ElementType.INT64));
+    TfValue mask = out.binary("GreaterEqual", random, rate);
+    TfValue scaled = out.binary("RealDiv", x, out.binary("Sub", out.scalarLike(x, 1), rate));
     out.out(out.binary("Mul", scaled, out.cast(mask, x.type())));
     out.out(1, mask);
   }

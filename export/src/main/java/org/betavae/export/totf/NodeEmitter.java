@@ -292,6 +292,11 @@ abstract class NodeEmitter {
     TfOutput known = find(d);
     if (known == null) {
       Measured m = measure(d);
+      if (m == null && isComposed(d)) {
+        TfOutput sum = composed(d).output();
+        made.put(d, sum);
+        return TfValue.of(sum, ElementType.INT32, List.of(Dim.ONE));
+      }
       if (m == null) {
         throw fail(
             "the size " + d + " is not known before running and cannot be read from a value",
@@ -313,6 +318,26 @@ abstract class NodeEmitter {
       made.put(d, known);
     }
     return TfValue.of(known, ElementType.INT32, List.of(Dim.ONE));
+  }
+
+  private static boolean isComposed(Dim d) {
+    return d.terms().size() > 1
+        || d.terms().firstKey().size() > 1
+        || d.terms().get(d.terms().firstKey()) != 1;
+  }
+
+  /** A sum of products of dimensions that can be read. */
+  private TfValue composed(Dim d) {
+    List<Dim> one = List.of(Dim.ONE);
+    TfValue sum = null;
+    for (Map.Entry<List<String>, Long> term : d.terms().entrySet()) {
+      TfValue product = constantInts(term.getValue());
+      for (String unknown : term.getKey()) {
+        product = node("Mul", Map.of(), one, product, dimension(Dim.unknown(unknown)));
+      }
+      sum = sum == null ? product : node("AddV2", Map.of(), one, sum, product);
+    }
+    return sum;
   }
 
   private Measured measure(Dim d) {

@@ -19,6 +19,11 @@ final class PadImporter implements OpImporter {
   public void convert(OnnxOp n, TfEmitter out) {
     TfValue x = out.in(0);
     int rank = out.rank(x);
+    boolean known = n.has("pads") || n.has("paddings") || isKnown(out, 1);
+    if (!known || (out.has(3) && !isKnown(out, 3))) {
+      out.out(RuntimePadding.pad(n, x, out));
+      return;
+    }
     long[] pads = out.known(n, n.has("paddings") ? "paddings" : "pads", 1);
     long[] axes = out.has(3) ? out.known(3, "axes") : null;
     int count = axes == null ? rank : axes.length;
@@ -41,6 +46,10 @@ final class PadImporter implements OpImporter {
     }
     TfValue v = cut.isEmpty() ? x : out.strided(x, cut);
     out.out(padded(n, v, before, after, out));
+  }
+
+  private static boolean isKnown(TfEmitter out, int i) {
+    return out.in(i).isConstant() || Shapes.isKnown(out.in(i).elements());
   }
 
   private static TfValue padded(

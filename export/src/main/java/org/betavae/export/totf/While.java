@@ -119,16 +119,23 @@ final class While {
     List<TfValue> all = new ArrayList<>(begin);
     List<TfValue> next = new ArrayList<>(made.subList(0, carried));
     List<List<Dim>> results = new ArrayList<>(shapes);
+    List<List<Dim>> collected = new ArrayList<>();
     for (int k = 0; k < lists; k++) {
-      TfValue element = made.get(carried + k);
-      List<Dim> shape = new ArrayList<>(in.plain(element).shape());
+      TfValue element = in.plain(made.get(carried + k));
       List<Dim> outside = new ArrayList<>();
-      shape.forEach(d -> outside.add(d.isKnown() ? d : out.freshDim()));
+      element.shape().forEach(d -> outside.add(d.isKnown() ? d : out.freshDim()));
       outside.add(0, out.freshDim());
-      all.add(empty(element.type(), shape));
-      TfValue list = parameter(in, element.type(), outside, "collected_" + k);
-      next.add(in.concat(0, List.of(list, in.unsqueeze(element, 0))));
-      results.add(outside);
+      collected.add(outside);
+      boolean known = Shapes.isKnown(element.shape());
+      List<Dim> shape = known ? outside : List.of();
+      ElementType type = known ? element.type() : null;
+      TfValue list = parameter(in, type, shape, "collected_" + k);
+      all.add(known ? empty(element.type(), element.shape()) : emptyList(element));
+      next.add(
+          known
+              ? in.concat(0, List.of(list, in.unsqueeze(element, 0)))
+              : in.node("TensorListPushBack", Map.of(), List.of(), list, element));
+      results.add(shape);
     }
     List<TfOutput> ends = next.stream().map(v -> in.ownEnd(v).output()).toList();
     TfBody step = in.graph().buildBody(ends);
@@ -140,25 +147,43 @@ final class While {
     TfValue goesOn = condition.apply(asks, asked);
     TfBody test = asks.graph().buildBody(List.of(asks.ownEnd(goesOn).output()));
     List<ElementType> types = all.stream().map(TfValue::type).toList();
-    return out.flow("StatelessWhile", Map.of("T", types), all, List.of(test, step), types, results);
+    List<TfValue> done =
+        new ArrayList<>(
+            out.flow(
+                "StatelessWhile", Map.of("T", types), all, List.of(test, step), types, results));
+    for (int k = 0; k < lists; k++) {
+      if (done.get(carried + k).type() == null) {
+        ElementType type = made.get(carried + k).type();
+        done.set(carried + k, stacked(done.get(carried + k), type, collected.get(k)));
+      }
+    }
+    return done;
   }
 
-  /** A list without elements; of unknown dimensions it has none, which the first element sets. */
+  /** A list for elements whose shape is known at run time only. */
+  private TfValue emptyList(TfValue element) {
+    return out.node(
+        "EmptyTensorList",
+        Map.of("element_dtype", element.type()),
+        List.of(),
+        out.integer(-1),
+        out.integer(-1));
+  }
+
+  private TfValue stacked(TfValue list, ElementType type, List<Dim> shape) {
+    return out.node(
+        "TensorListStack", Map.of("element_dtype", type), shape, list, out.integer(-1));
+  }
+
+  /** A list without elements. */
   private TfValue empty(ElementType type, List<Dim> element) {
     long[] shape = new long[element.size() + 1];
     for (int i = 0; i < element.size(); i++) {
-      shape[i + 1] = element.get(i).orElse(0);
+      shape[i + 1] = element.get(i).value();
     }
-    if (Shapes.isKnown(element)) {
-      return out.constant(
-          type.isFloat()
-              ? Tensor.ofDoubles(type, shape, i -> 0)
-              : Tensor.ofLongs(type, shape, i -> 0));
-    }
-    List<Dim> dims = new ArrayList<>(element);
-    dims.add(0, Dim.ZERO);
-    TfValue zero = type.isFloat() ? out.scalar(type, 0) : out.scalar(type, 0);
-    return out.node("Fill", Map.of(), dims, out.shapeVector(dims), zero);
+    return out.constant(
+        type.isFloat()
+            ? Tensor.ofDoubles(type, shape, i -> 0)
+            : Tensor.ofLongs(type, shape, i -> 0));
   }
-
 }
