@@ -141,6 +141,23 @@ public final class OnnxNet {
    * @param free true to leave all dimensions of the inputs open
    */
   public OnnxModel model(boolean free) {
+    GraphProto g = graph(free);
+    ModelProto.Builder m = ModelProto.newBuilder().setIrVersion(IR).setGraph(g);
+    m.addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(opset));
+    nodes.stream()
+        .map(NodeProto::getDomain)
+        .filter(d -> !d.isEmpty())
+        .distinct()
+        .forEach(d -> m.addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(d).setVersion(d.equals("ai.onnx.ml") ? 4 : 1)));
+    return OnnxModel.read(m.build().toByteArray(), "net");
+  }
+
+  /** The graph alone, to stand inside of a node. */
+  public GraphProto graph() {
+    return graph(false);
+  }
+
+  private GraphProto graph(boolean free) {
     GraphProto.Builder g = GraphProto.newBuilder().setName("net").addAllNode(nodes);
     inputs.forEach((name, v) -> g.addInput(info(name, v, free && !fixed.contains(name))));
     constants.forEach((name, t) -> g.addInitializer(proto(name, t)));
@@ -153,19 +170,7 @@ public final class OnnxNet {
                         TypeProto.newBuilder()
                             .setTensorType(
                                 TypeProto.Tensor.newBuilder().setElemType(type.onnxNumber())))));
-    ModelProto.Builder m = ModelProto.newBuilder().setIrVersion(IR).setGraph(g);
-    m.addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(opset));
-    nodes.stream()
-        .map(NodeProto::getDomain)
-        .filter(d -> !d.isEmpty())
-        .distinct()
-        .forEach(
-            d ->
-                m.addOpsetImport(
-                    OperatorSetIdProto.newBuilder()
-                        .setDomain(d)
-                        .setVersion(d.equals("ai.onnx.ml") ? 4 : 1)));
-    return OnnxModel.read(m.build().toByteArray(), "net");
+    return g.build();
   }
 
   private static ValueInfoProto info(String name, Value v, boolean free) {
