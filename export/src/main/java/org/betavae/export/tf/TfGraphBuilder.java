@@ -74,8 +74,7 @@ public final class TfGraphBuilder {
     return Map.of(
         "dtype",
         AttrValue.newBuilder()
-            .setType(
-                type == null ? DataType.DT_VARIANT : DataType.forNumber(type.tfNumber()))
+            .setType(type == null ? DataType.DT_VARIANT : DataType.forNumber(type.tfNumber()))
             .build(),
         "shape",
         AttrValue.newBuilder().setShape(shape).build());

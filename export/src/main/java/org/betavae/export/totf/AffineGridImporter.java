@@ -30,9 +30,7 @@ final class AffineGridImporter implements OpImporter {
     // Rows are x, y (and z) and 1 for each point.
     Tensor grid =
         Tensor.ofDoubles(
-            theta.type(),
-            new long[] {count + 1L, points},
-            i -> place(i, spatial, corners));
+            theta.type(), new long[] {count + 1L, points}, i -> place(i, spatial, corners));
     TfValue flat = out.matMul(theta, out.constant(grid));
     out.out(out.reshape(out.transpose(flat, 0, 2, 1), shape(theta, spatial, count)));
   }

@@ -83,25 +83,20 @@ final class AttentionImporter implements OpImporter {
     return out.reshape(tiled, shape);
   }
 
-  private static TfValue weights(
-      OnnxOp n, TfValue q, TfValue k, TfValue past, TfEmitter out) {
-    double scale =
-        n.has("scale") ? n.number("scale", 1) : 1 / Math.sqrt(out.size(q, 3));
+  private static TfValue weights(OnnxOp n, TfValue q, TfValue k, TfValue past, TfEmitter out) {
+    double scale = n.has("scale") ? n.number("scale", 1) : 1 / Math.sqrt(out.size(q, 3));
     double root = Math.sqrt(scale);
-    TfValue raw =
-        out.matMul(times(q, root, out), times(k, root, out), false, true);
+    TfValue raw = out.matMul(times(q, root, out), times(k, root, out), false, true);
     TfValue biased = raw;
     TfValue mask = mask(n, q, k, past, out);
     float cap = n.number("softcap", 0);
     TfValue capped = cap == 0 ? raw : capped(raw, cap, out);
     biased = mask == null ? capped : out.binary("AddV2", capped, mask);
     ElementType wide = precision(n, biased);
-    TfValue soft =
-        out.cast(softmax(out.cast(biased, wide), mask != null, out), biased.type());
+    TfValue soft = out.cast(softmax(out.cast(biased, wide), mask != null, out), biased.type());
     if (out.isNeeded(3)) {
       int mode = (int) n.integer("qk_matmul_output_mode", 0);
-      out.out(
-          3, mode == RAW ? raw : mode == BIASED ? biased : mode == CAPPED ? capped : soft);
+      out.out(3, mode == RAW ? raw : mode == BIASED ? biased : mode == CAPPED ? capped : soft);
       if (mode > SOFTMAX) {
         throw out.fail("qk_matmul_output_mode is " + mode, "expected 0 to 3");
       }
@@ -206,8 +201,7 @@ final class AttentionImporter implements OpImporter {
   /** Whole numbers from 0, {@code [n]} of int32. */
   static TfValue range(Dim n, TfEmitter out) {
     if (n.isKnown()) {
-      return out.constant(
-          Tensor.ofLongs(ElementType.INT32, new long[] {n.value()}, i -> i));
+      return out.constant(Tensor.ofLongs(ElementType.INT32, new long[] {n.value()}, i -> i));
     }
     TfValue end = out.reshape(out.dimension(n), List.of());
     return out.node("Range", Map.of(), List.of(n), out.integer(0), end, out.integer(1));

@@ -70,8 +70,7 @@ final class Attributes {
   static AttrValue shapes(List<List<Dim>> shapes) {
     AttrValue.ListValue.Builder out = AttrValue.ListValue.newBuilder();
     for (List<Dim> s : shapes) {
-      out.addShape(
-          shape(s == null ? null : s.stream().map(d -> d.orElse(-1)).toList()));
+      out.addShape(shape(s == null ? null : s.stream().map(d -> d.orElse(-1)).toList()));
     }
     return AttrValue.newBuilder().setList(out).build();
   }

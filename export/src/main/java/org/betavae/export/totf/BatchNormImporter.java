@@ -86,5 +86,4 @@ final class BatchNormImporter implements OpImporter {
     TfValue kept = out.binary("Mul", old, out.scalarLike(old, momentum));
     return out.binary("AddV2", kept, out.binary("Mul", now, out.scalarLike(now, 1 - momentum)));
   }
-
 }

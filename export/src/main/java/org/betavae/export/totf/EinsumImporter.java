@@ -45,11 +45,14 @@ final class EinsumImporter implements OpImporter {
     for (int i = 1; i < terms.length; i++) {
       String rest = right + String.join("", List.of(terms).subList(i + 1, terms.length));
       String next = i == terms.length - 1 ? right : kept(term + terms[i], rest);
-      List<Dim> shape =
-          shape(new String[] {term, terms[i]}, List.of(known, in.get(i)), next, out);
+      List<Dim> shape = shape(new String[] {term, terms[i]}, List.of(known, in.get(i)), next, out);
       y =
           out.node(
-              "Einsum", Map.of("equation", term + "," + terms[i] + "->" + next), shape, y, plain[i]);
+              "Einsum",
+              Map.of("equation", term + "," + terms[i] + "->" + next),
+              shape,
+              y,
+              plain[i]);
       known = y;
       term = next;
     }
@@ -78,8 +81,7 @@ final class EinsumImporter implements OpImporter {
     return right.toString();
   }
 
-  private static List<Dim> shape(
-      String[] terms, List<TfValue> in, String right, TfEmitter out) {
+  private static List<Dim> shape(String[] terms, List<TfValue> in, String right, TfEmitter out) {
     Map<Character, Dim> sizes = new HashMap<>();
     List<Dim> dots = List.of();
     for (int i = 0; i < terms.length; i++) {

@@ -20,7 +20,8 @@ final class GridSampleImporter implements OpImporter {
   public void convert(OnnxOp n, TfEmitter out) {
     TfValue x = out.in(0);
     int spatial = out.rank(x) - 2;
-    String mode = n.text("mode", "linear").replace("bilinear", "linear").replace("bicubic", "cubic");
+    String mode =
+        n.text("mode", "linear").replace("bilinear", "linear").replace("bicubic", "cubic");
     if (spatial < 1 || spatial > 3 || (mode.equals("cubic") && spatial != 2)) {
       throw out.fail("its input is " + x + ", its mode " + mode, "expected 1 to 3 dimensions");
     }
@@ -36,8 +37,7 @@ final class GridSampleImporter implements OpImporter {
   }
 
   /** Samples {@code [N, spatial..., C]}. */
-  private record Sampler(
-      TfEmitter out, TfValue x, String mode, String padding, boolean corners) {
+  private record Sampler(TfEmitter out, TfValue x, String mode, String padding, boolean corners) {
     TfValue sample(TfValue grid) {
       int spatial = x.rank() - 2;
       List<TfValue> at = new ArrayList<>();
@@ -100,7 +100,8 @@ final class GridSampleImporter implements OpImporter {
         double span = corners ? size - 1 : size;
         TfValue from = out.unary("Abs", plus(at, -low));
         TfValue twice = out.scalarLike(at, Math.max(1e-9, 2 * span));
-        TfValue round = out.binary("Mul", out.unary("Floor", out.binary("RealDiv", from, twice)), twice);
+        TfValue round =
+            out.binary("Mul", out.unary("Floor", out.binary("RealDiv", from, twice)), twice);
         TfValue rest = minus(from, round);
         TfValue back = minus(twice, rest);
         v = plus(out.binary("Minimum", rest, back), low);

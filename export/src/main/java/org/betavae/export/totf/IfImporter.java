@@ -43,7 +43,9 @@ final class IfImporter implements OpImporter {
             yes.graph().buildBody(first.stream().map(TfValue::output).toList()),
             no.graph().buildBody(second.stream().map(TfValue::output).toList()));
     TfValue single = out.plain(out.reshape(condition, new long[0]));
-    bind(out.flow("StatelessIf", Map.of("Tout", types), List.of(single), bodies, types, shapes), out);
+    bind(
+        out.flow("StatelessIf", Map.of("Tout", types), List.of(single), bodies, types, shapes),
+        out);
   }
 
   private static void bind(List<TfValue> results, TfEmitter out) {

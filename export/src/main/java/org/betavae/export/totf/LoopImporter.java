@@ -52,22 +52,17 @@ final class LoopImporter implements OpImporter {
         } else {
           return n.getOpType().equals("Constant")
               && n.getAttributeCount() == 1
-              && isTrue(
-                  TfValue.of(new OnnxOp(n, 1, Map.of()).tensor(n.getAttribute(0).getName())));
+              && isTrue(TfValue.of(new OnnxOp(n, 1, Map.of()).tensor(n.getAttribute(0).getName())));
         }
       }
     }
     String wanted = condition;
     return condition.equals(given)
         || body.getInitializerList().stream()
-            .anyMatch(
-                t ->
-                    t.getName().equals(wanted)
-                        && OnnxTensorReader.read(t).longAt(0) != 0);
+            .anyMatch(t -> t.getName().equals(wanted) && OnnxTensorReader.read(t).longAt(0) != 0);
   }
 
-  private static void unrolled(
-      GraphProto body, int trips, List<TfValue> begin, TfEmitter out) {
+  private static void unrolled(GraphProto body, int trips, List<TfValue> begin, TfEmitter out) {
     List<TfValue> values = begin;
     List<List<TfValue>> collected = new ArrayList<>();
     for (int k = begin.size() + 1; k < body.getOutputCount(); k++) {

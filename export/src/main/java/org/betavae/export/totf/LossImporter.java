@@ -70,5 +70,4 @@ final class LossImporter implements OpImporter {
                   out.reduce("Sum", weight, false, all));
     };
   }
-
 }

@@ -20,7 +20,9 @@ final class MaxIndices {
     }
     if (w.kernel().length != 2 || w.isDilated() || !Shapes.isKnown(x.shape().subList(1, 4))) {
       throw out.fail(
-          "its indices are read, its input is " + x + " and its kernel "
+          "its indices are read, its input is "
+              + x
+              + " and its kernel "
               + Arrays.toString(w.kernel()),
           "expected known sizes and a kernel of 1 or 2 dimensions without gaps");
     }

@@ -1,7 +1,6 @@
 package org.betavae.export.totf;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,13 +27,6 @@ final class MaxUnpoolImporter implements OpImporter {
       Dim full = x.shape().get(i + 2).plus(-1).times(strides[i]).plus(kernel[i]);
       shape.add(full.plus(-pads[i] - pads[i + count]));
     }
-    if (out.has(2) && !out.in(2).isConstant()) {
-      out.out(ofShape(x, out.plain(out.in(2)), out));
-      return;
-    }
-    if (out.has(2)) {
-      shape = Shapes.dims(out.known(2, "output_shape"));
-    }
     long size = out.count(shape);
     long elements = out.count(x.shape());
     TfValue at = out.reshape(out.cast(out.in(1), ElementType.INT64), elements, 1);
@@ -46,20 +38,24 @@ final class MaxUnpoolImporter implements OpImporter {
             out.plain(at),
             out.plain(out.reshape(out.plain(x), elements)),
             out.constant(Tensor.longs(size)));
-    out.out(out.reshape(flat, Arrays.copyOf(Shapes.known(shape), shape.size())));
+    TfValue y = out.reshape(flat, shape);
+    out.out(out.has(2) ? enlarged(y, out) : y);
   }
 
-  /** The same for a shape that is computed at run time. */
-  private static TfValue ofShape(TfValue x, TfValue shape, TfEmitter out) {
-    long elements = out.count(x.shape());
-    TfValue at = out.plain(out.reshape(out.cast(out.in(1), ElementType.INT64), elements, 1));
-    TfValue values = out.plain(out.reshape(out.plain(x), elements));
-    TfValue size = out.node("Prod", Map.of("keep_dims", true), Shapes.dims(1), shape, out.ints(0));
-    List<Dim> unknown = new ArrayList<>();
-    TfValue flat = out.node("ScatterNd", Map.of(), List.of(out.freshDim()), at, values, size);
-    for (int i = 0; i < x.rank(); i++) {
-      unknown.add(out.freshDim());
+  /** Zeros behind each dimension up to a shape; the indices do not count them. */
+  private static TfValue enlarged(TfValue y, TfEmitter out) {
+    TfValue wanted = out.plain(out.cast(out.in(2), ElementType.INT32));
+    long[] sizes = Shapes.known(y.shape());
+    TfValue after = out.binary("Sub", wanted, out.constantInts(sizes));
+    TfValue column = out.unsqueeze(out.plain(after), 1);
+    TfValue none =
+        out.constant(
+            Tensor.ofLongs(ElementType.INT32, new long[] {sizes.length, 1}, i -> 0));
+    List<Dim> known = out.in(2).elements();
+    List<Dim> shape = new ArrayList<>();
+    for (int i = 0; i < sizes.length; i++) {
+      shape.add(known == null ? out.freshDim() : known.get(i));
     }
-    return out.reshape(flat, shape, unknown);
+    return out.node("Pad", Map.of(), shape, y, out.concat(1, List.of(none, column)));
   }
 }

@@ -44,8 +44,7 @@ final class NormImporter implements OpImporter {
     TfValue mean = out.reduce("Mean", x, true, axes);
     TfValue centered = out.binary("Sub", x, mean);
     TfValue variance = out.reduce("Mean", out.unary("Square", centered), true, axes);
-    TfValue inverse =
-        out.unary("Rsqrt", out.binary("AddV2", variance, out.scalarLike(x, epsilon)));
+    TfValue inverse = out.unary("Rsqrt", out.binary("AddV2", variance, out.scalarLike(x, epsilon)));
     return new Normalized(out.binary("Mul", centered, inverse), mean, inverse);
   }
 
@@ -57,7 +56,8 @@ final class NormImporter implements OpImporter {
       return grouped;
     }
     TfValue y = normalize(x, epsilon, out, IntStream.range(2, out.rank(x)).toArray()).value();
-    return scaled(y, perChannel(out.in(1), x.rank(), out), perChannel(out.in(2), x.rank(), out), out);
+    return scaled(
+        y, perChannel(out.in(1), x.rank(), out), perChannel(out.in(2), x.rank(), out), out);
   }
 
   /**
@@ -73,9 +73,7 @@ final class NormImporter implements OpImporter {
             && x.shape().get(1).isKnown()
             && isAll(out.in(1), 1)
             && isAll(out.in(2), 0);
-    return fits
-        ? TfValue.pending(groups(whole, out.size(x, 1), epsilon, out), x.shape())
-        : null;
+    return fits ? TfValue.pending(groups(whole, out.size(x, 1), epsilon, out), x.shape()) : null;
   }
 
   private static boolean isAll(TfValue v, double number) {
@@ -127,9 +125,7 @@ final class NormImporter implements OpImporter {
   }
 
   private static ElementType wide(ElementType type) {
-    return type == ElementType.FLOAT16 || type == ElementType.BFLOAT16
-        ? ElementType.FLOAT32
-        : type;
+    return type == ElementType.FLOAT16 || type == ElementType.BFLOAT16 ? ElementType.FLOAT32 : type;
   }
 
   /** {@code [C]} as {@code [C,1,...]} so that it meets the second dimension. */
@@ -152,8 +148,7 @@ final class NormImporter implements OpImporter {
     TfValue x = n.integer("stash_type", 1) == 1 ? out.cast(given, wide(given.type())) : given;
     if (n.is("RMSNormalization")) {
       TfValue square = out.reduce("Mean", out.unary("Square", x), true, axes);
-      TfValue inverse =
-          out.unary("Rsqrt", out.binary("AddV2", square, out.scalarLike(x, epsilon)));
+      TfValue inverse = out.unary("Rsqrt", out.binary("AddV2", square, out.scalarLike(x, epsilon)));
       TfValue y = out.cast(out.binary("Mul", x, inverse), out.in(1).type());
       out.out(out.binary("Mul", y, out.in(1)));
       return;

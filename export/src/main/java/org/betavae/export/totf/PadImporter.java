@@ -40,8 +40,7 @@ final class PadImporter implements OpImporter {
       after[axis] = Math.max(0, pads[i + count]);
       long end = Math.min(0, pads[i + count]);
       if (pads[i] < 0 || end < 0) {
-        cut.put(
-            axis, new long[] {Math.max(0, -pads[i]), end == 0 ? Long.MAX_VALUE : end, 1});
+        cut.put(axis, new long[] {Math.max(0, -pads[i]), end == 0 ? Long.MAX_VALUE : end, 1});
       }
     }
     TfValue v = cut.isEmpty() ? x : out.strided(x, cut);
@@ -52,8 +51,7 @@ final class PadImporter implements OpImporter {
     return out.in(i).isConstant() || Shapes.isKnown(out.in(i).elements());
   }
 
-  private static TfValue padded(
-      OnnxOp n, TfValue x, long[] before, long[] after, TfEmitter out) {
+  private static TfValue padded(OnnxOp n, TfValue x, long[] before, long[] after, TfEmitter out) {
     switch (n.text("mode", "constant")) {
       case "constant" -> {
         return constant(n, x, before, after, out);
@@ -72,8 +70,7 @@ final class PadImporter implements OpImporter {
     }
   }
 
-  private static TfValue constant(
-      OnnxOp n, TfValue x, long[] before, long[] after, TfEmitter out) {
+  private static TfValue constant(OnnxOp n, TfValue x, long[] before, long[] after, TfEmitter out) {
     if (!out.has(2)) {
       float number = n.number("value", 0);
       return number == 0
@@ -112,8 +109,7 @@ final class PadImporter implements OpImporter {
     throw out.fail("its input is " + x, "expected paddings that mirror something");
   }
 
-  private static TfValue edges(
-      TfValue x, int axis, long[] before, long[] after, TfEmitter out) {
+  private static TfValue edges(TfValue x, int axis, long[] before, long[] after, TfEmitter out) {
     List<TfValue> parts = new ArrayList<>();
     if (before[axis] > 0) {
       parts.add(repeated(out.slice(x, axis, 0, 1), axis, before[axis], out));
@@ -134,8 +130,7 @@ final class PadImporter implements OpImporter {
     return out.node("Tile", Map.of(), shape, one, out.constantInts(multiples));
   }
 
-  private static TfValue wrapped(
-      TfValue x, int axis, long[] before, long[] after, TfEmitter out) {
+  private static TfValue wrapped(TfValue x, int axis, long[] before, long[] after, TfEmitter out) {
     Dim size = x.shape().get(axis);
     if (size.isKnown() && (before[axis] > size.value() || after[axis] > size.value())) {
       throw out.fail("its input is " + x, "expected paddings no larger than what they repeat");

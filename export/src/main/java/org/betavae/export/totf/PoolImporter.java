@@ -9,12 +9,7 @@ final class PoolImporter implements OpImporter {
   @Override
   public Set<String> onnxOps() {
     return Set.of(
-        "MaxPool",
-        "AveragePool",
-        "LpPool",
-        "GlobalMaxPool",
-        "GlobalAveragePool",
-        "GlobalLpPool");
+        "MaxPool", "AveragePool", "LpPool", "GlobalMaxPool", "GlobalAveragePool", "GlobalLpPool");
   }
 
   @Override
@@ -24,8 +19,7 @@ final class PoolImporter implements OpImporter {
       out.out(global(n, x, out));
       return;
     }
-    int[] kernel =
-        Arrays.stream(n.integers("kernel_shape")).mapToInt(Math::toIntExact).toArray();
+    int[] kernel = Arrays.stream(n.integers("kernel_shape")).mapToInt(Math::toIntExact).toArray();
     Window w = Window.of(n, x, kernel, out);
     Pooling pooling = Pooling.of(x, w, n.flag("ceil_mode", false), out);
     int[] first = Shapes.toChannelsFirst(x.rank());
@@ -38,8 +32,7 @@ final class PoolImporter implements OpImporter {
         }
       }
       case "AveragePool" ->
-          out.out(
-              out.transpose(pooling.average(last, n.flag("count_include_pad", false)), first));
+          out.out(out.transpose(pooling.average(last, n.flag("count_include_pad", false)), first));
       default -> {
         double p = power(n);
         TfValue powers = power(out.unary("Abs", last), p, out);
@@ -72,5 +65,4 @@ final class PoolImporter implements OpImporter {
       }
     };
   }
-
 }

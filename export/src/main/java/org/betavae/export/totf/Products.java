@@ -3,6 +3,7 @@ package org.betavae.export.totf;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.betavae.export.ElementType;
 import org.betavae.export.onnx.Dim;
 
 /** Matrix products. */
@@ -12,6 +13,13 @@ final class Products {
   /** Product of the last two dimensions, with those before broadcast as numpy does. */
   static TfValue matMul(
       TfEmitter out, TfValue a, TfValue b, boolean transposeA, boolean transposeB) {
+    ElementType type = a.type();
+    if (type == ElementType.FLOAT16 || type == ElementType.BFLOAT16) {
+      // TensorFlow's own sums in half precision lose digits that other runtimes keep.
+      ElementType wide = ElementType.FLOAT32;
+      TfValue y = matMul(out, out.cast(a, wide), out.cast(b, wide), transposeA, transposeB);
+      return out.cast(y, type);
+    }
     TfValue left = a;
     TfValue right = b;
     boolean ta = transposeA;

@@ -63,8 +63,7 @@ final class RecurrentImporter implements OpImporter {
     long[] known = Shapes.known(shape);
     return known != null
         ? out.constant(Tensor.ofDoubles(x.type(), known, i -> 0))
-        : out.node(
-            "Fill", Map.of(), shape, out.shapeVector(shape), out.scalar(x.type(), 0));
+        : out.node("Fill", Map.of(), shape, out.shapeVector(shape), out.scalar(x.type(), 0));
   }
 
   /** All outputs {@code [steps, batch, units]}, then the last states. */
@@ -91,29 +90,19 @@ final class RecurrentImporter implements OpImporter {
     }
     TfValue plain = out.plain(v);
     return out.node(
-        "ReverseSequence",
-        Map.of("seq_dim", 0L, "batch_dim", 1L),
-        plain.shape(),
-        plain,
-        lengths);
+        "ReverseSequence", Map.of("seq_dim", 0L, "batch_dim", 1L), plain.shape(), plain, lengths);
   }
 
   /** A step where a sequence that has ended keeps its state. */
   private static List<TfValue> step(
-      RecurrentLayer layer,
-      TfValue x,
-      List<TfValue> states,
-      TfValue running,
-      TfEmitter out) {
+      RecurrentLayer layer, TfValue x, List<TfValue> states, TfValue running, TfEmitter out) {
     List<TfValue> next = layer.step(x, states, out);
     if (running == null) {
       return next;
     }
     List<TfValue> kept = new ArrayList<>();
     for (int i = 0; i < next.size(); i++) {
-      kept.add(
-          out.broadcasting(
-              "SelectV2", Map.of(), running, next.get(i), states.get(i)));
+      kept.add(out.broadcasting("SelectV2", Map.of(), running, next.get(i), states.get(i)));
     }
     return kept;
   }
@@ -121,8 +110,7 @@ final class RecurrentImporter implements OpImporter {
   private static TfValue output(TfValue state, TfValue running, TfEmitter out) {
     return running == null
         ? state
-        : out.broadcasting(
-            "SelectV2", Map.of(), running, state, out.scalarLike(state, 0));
+        : out.broadcasting("SelectV2", Map.of(), running, state, out.scalarLike(state, 0));
   }
 
   private static TfValue running(TfValue lengths, TfValue step, TfEmitter out) {

@@ -93,8 +93,7 @@ final class RecurrentLayer {
   }
 
   private TfValue sum(TfValue x, TfValue h, TfEmitter out) {
-    TfValue sum =
-        out.binary("AddV2", out.matMul(x, inputWeights), out.matMul(h, stateWeights));
+    TfValue sum = out.binary("AddV2", out.matMul(x, inputWeights), out.matMul(h, stateWeights));
     return inputBias == null
         ? sum
         : out.binary("AddV2", out.binary("AddV2", sum, inputBias), stateBias);
@@ -109,7 +108,11 @@ final class RecurrentLayer {
     float clip = node.number("clip", 0);
     TfValue x = v;
     if (clip > 0) {
-      x = out.binary("Minimum", out.binary("Maximum", v, out.scalarLike(v, -clip)), out.scalarLike(v, clip));
+      x =
+          out.binary(
+              "Minimum",
+              out.binary("Maximum", v, out.scalarLike(v, -clip)),
+              out.scalarLike(v, clip));
     }
     return switch (a.name.toLowerCase(Locale.ROOT)) {
       case "sigmoid" -> out.unary("Sigmoid", x);
@@ -172,10 +175,8 @@ final class RecurrentLayer {
     if (stateBias != null) {
       ofState = out.binary("AddV2", ofState, stateBias);
     }
-    TfValue z =
-        activate(0, out.binary("AddV2", gate(ofInput, 0, out), gate(ofState, 0, out)), out);
-    TfValue r =
-        activate(0, out.binary("AddV2", gate(ofInput, 1, out), gate(ofState, 1, out)), out);
+    TfValue z = activate(0, out.binary("AddV2", gate(ofInput, 0, out), gate(ofState, 0, out)), out);
+    TfValue r = activate(0, out.binary("AddV2", gate(ofInput, 1, out), gate(ofState, 1, out)), out);
     TfValue reset;
     if (after) {
       reset = out.binary("Mul", r, gate(ofState, 2, out));

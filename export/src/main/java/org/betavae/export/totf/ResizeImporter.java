@@ -10,9 +10,9 @@ import org.betavae.export.Tensor;
 import org.betavae.export.onnx.Dim;
 
 /**
- * ONNX {@code Resize} and {@code Upsample}. Where TensorFlow's operators on {@code [N,H,W,C]} sample
- * in the same way they are taken; else nearest becomes a gather along each axis, and linear and
- * cubic a product with a matrix.
+ * ONNX {@code Resize} and {@code Upsample}. Where TensorFlow's operators on {@code [N,H,W,C]}
+ * sample in the same way they are taken; else nearest becomes a gather along each axis, and linear
+ * and cubic a product with a matrix.
  */
 final class ResizeImporter implements OpImporter {
   /** Operator set 11 gave Resize its coordinate transformations. */
@@ -151,7 +151,8 @@ final class ResizeImporter implements OpImporter {
       }
       int from = out.size(x, i);
       double wanted = from * scales[i];
-      int to = (int) (sizes && !keep ? out.in(3).elements().get(at).value() : Math.floor(wanted + 1e-6));
+      int to =
+          (int) (sizes && !keep ? out.in(3).elements().get(at).value() : Math.floor(wanted + 1e-6));
       if (sizes && keep) {
         to = (int) Math.floor(wanted + 0.5);
       }
@@ -260,15 +261,10 @@ final class ResizeImporter implements OpImporter {
       long[] shape = new long[y.rank()];
       Arrays.fill(shape, 1);
       shape[axis] = a.to();
-      Tensor outside =
-          Tensor.ofLongs(ElementType.BOOL, shape, i -> a.isOutside(i) ? 1 : 0);
+      Tensor outside = Tensor.ofLongs(ElementType.BOOL, shape, i -> a.isOutside(i) ? 1 : 0);
       result =
           out.broadcasting(
-              "SelectV2",
-              Map.of(),
-              out.constant(outside),
-              out.scalarLike(y, value),
-              result);
+              "SelectV2", Map.of(), out.constant(outside), out.scalarLike(y, value), result);
     }
     return result;
   }
@@ -287,13 +283,13 @@ final class ResizeImporter implements OpImporter {
             && x.type() == ElementType.FLOAT32;
     if (x.rank() != 4 || scales[0] != 1 || scales[1] != 1 || !whole || !(nearest || linear)) {
       throw out.fail(
-          "its input is " + x, "expected known sizes. Give the inputs' shapes by the option inputShapes");
+          "its input is " + x,
+          "expected known sizes. Give the inputs' shapes by the option inputShapes");
     }
     TfValue last = out.plain(out.transpose(x, 0, 2, 3, 1));
     List<Dim> shape = new ArrayList<>(last.shape());
     TfValue size = out.shapeVector(shape.subList(1, 3));
-    size =
-        out.binary("Mul", size, out.constantInts((long) scales[2], (long) scales[3]));
+    size = out.binary("Mul", size, out.constantInts((long) scales[2], (long) scales[3]));
     shape.set(1, shape.get(1).times((long) scales[2]));
     shape.set(2, shape.get(2).times((long) scales[3]));
     TfValue y =

@@ -33,8 +33,7 @@ final class RotaryImporter implements OpImporter {
     TfValue a = interleaved ? every(part, 0, turned, out) : out.slice(part, 3, 0, half);
     TfValue b = interleaved ? every(part, 1, turned, out) : out.slice(part, 3, half, turned);
     TfValue real = out.binary("Sub", out.binary("Mul", cos, a), out.binary("Mul", sin, b));
-    TfValue imaginary =
-        out.binary("AddV2", out.binary("Mul", sin, a), out.binary("Mul", cos, b));
+    TfValue imaginary = out.binary("AddV2", out.binary("Mul", sin, a), out.binary("Mul", cos, b));
     TfValue y = interleaved ? mixed(real, imaginary, out) : out.concat(3, List.of(real, imaginary));
     if (turned < size) {
       y = out.concat(3, List.of(y, out.slice(x, 3, turned, size)));

@@ -20,7 +20,8 @@ final class RuntimePadding {
     TfValue pads = perAxis(out.plain(out.cast(out.in(1), ElementType.INT32)), rank, out);
     String mode = n.text("mode", "constant");
     if (mode.equals("constant")) {
-      TfValue value = out.has(2) ? out.plain(out.reshape(out.in(2), new long[0])) : out.scalarLike(x, 0);
+      TfValue value =
+          out.has(2) ? out.plain(out.reshape(out.in(2), new long[0])) : out.scalarLike(x, 0);
       return out.node("PadV2", Map.of(), shape, x, pads, value);
     }
     TfValue v = x;
@@ -33,8 +34,7 @@ final class RuntimePadding {
 
   /** {@code [rank, 2]} of paddings in front and behind, 0 for axes that are not named. */
   private static TfValue perAxis(TfValue pads, int rank, TfEmitter out) {
-    TfValue pairs =
-        out.node("Reshape", Map.of(), null, pads, out.ints(2, -1));
+    TfValue pairs = out.node("Reshape", Map.of(), null, pads, out.ints(2, -1));
     pairs = out.node("Transpose", Map.of(), null, pairs, out.ints(1, 0));
     if (!out.has(3)) {
       return TfValue.of(out.output(pairs), ElementType.INT32, Shapes.dims(rank, 2));
@@ -42,13 +42,11 @@ final class RuntimePadding {
     TfValue axes = out.plain(out.cast(out.in(3), ElementType.INT32));
     TfValue front = out.binary("FloorMod", axes, out.integer(rank));
     TfValue index = out.node("ExpandDims", Map.of(), null, front, out.integer(1));
-    return out.node(
-        "ScatterNd", Map.of(), Shapes.dims(rank, 2), index, pairs, out.ints(rank, 2));
+    return out.node("ScatterNd", Map.of(), Shapes.dims(rank, 2), index, pairs, out.ints(rank, 2));
   }
 
   /** Which old element each new one of an axis takes. */
-  private static TfValue places(
-      TfValue pads, int axis, TfValue size, String mode, TfEmitter out) {
+  private static TfValue places(TfValue pads, int axis, TfValue size, String mode, TfEmitter out) {
     TfValue row = out.reshape(out.slice(pads, 0, axis, axis + 1L), 2);
     TfValue before = out.reshape(out.slice(row, 0, 0, 1), new long[0]);
     TfValue after = out.reshape(out.slice(row, 0, 1, 2), new long[0]);
@@ -69,8 +67,7 @@ final class RuntimePadding {
         TfValue round = out.binary("FloorMod", at, out.binary("Maximum", span, out.integer(1)));
         yield out.binary("Minimum", round, out.binary("Sub", span, round));
       }
-      default ->
-          out.binary("Minimum", out.binary("Maximum", at, out.integer(0)), last);
+      default -> out.binary("Minimum", out.binary("Maximum", at, out.integer(0)), last);
     };
   }
 

@@ -139,5 +139,4 @@ final class ScanImporter implements OpImporter {
     collected.forEach(parts -> results.add(out.concat(0, parts)));
     return results;
   }
-
 }

@@ -39,9 +39,7 @@ final class SoftmaxImporter implements OpImporter {
 
   /** The order of dimensions with one axis moved to the end. */
   static int[] toLast(int rank, int axis) {
-    return IntStream.range(0, rank)
-        .map(i -> i == rank - 1 ? axis : i < axis ? i : i + 1)
-        .toArray();
+    return IntStream.range(0, rank).map(i -> i == rank - 1 ? axis : i < axis ? i : i + 1).toArray();
   }
 
   private static TfValue last(String op, TfValue x, TfEmitter out) {

@@ -29,7 +29,10 @@ final class SpaceImporter implements OpImporter {
         up
             ? List.of(x.shape().get(0), h.times(by), w.times(by), Dim.of(channels / block / block))
             : List.of(
-                x.shape().get(0), h.floorOver(by), w.floorOver(by), Dim.of(channels * block * block));
+                x.shape().get(0),
+                h.floorOver(by),
+                w.floorOver(by),
+                Dim.of(channels * block * block));
     if (up && n.text("mode", "DCR").equals("CRD")) {
       last = out.gather(out.plain(last), out.ints(blocksFirst(channels, (int) block)), 3);
     }

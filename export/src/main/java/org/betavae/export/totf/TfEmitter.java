@@ -3,6 +3,7 @@ package org.betavae.export.totf;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -27,7 +28,7 @@ final class TfEmitter extends LazyEmitter {
   private final GraphImporter importer;
   private OnnxOp op;
   private List<TfValue> inputs = List.of();
-  private TfValue[] results = {};
+  private List<TfValue> results = List.of();
   private final Set<TfOutput> ends = new HashSet<>();
 
   TfEmitter(TfGraphBuilder graph, TfEmitter outer, Facts facts, GraphImporter importer) {
@@ -42,11 +43,11 @@ final class TfEmitter extends LazyEmitter {
   void start(OnnxOp node, List<TfValue> in) {
     op = node;
     inputs = in;
-    results = new TfValue[node.proto().getOutputCount()];
+    results = new ArrayList<>(Collections.nCopies(node.proto().getOutputCount(), null));
   }
 
   /** Which node is at hand. */
-  record Place(OnnxOp op, List<TfValue> inputs, TfValue[] results) {}
+  record Place(OnnxOp op, List<TfValue> inputs, List<TfValue> results) {}
 
   /** Where to return to once nodes inside of this one are done. */
   Place place() {
@@ -62,7 +63,7 @@ final class TfEmitter extends LazyEmitter {
 
   /** What the node at hand computes; null where nothing was bound. */
   List<TfValue> results() {
-    return Arrays.asList(results);
+    return results;
   }
 
   @Override
@@ -105,12 +106,12 @@ final class TfEmitter extends LazyEmitter {
 
   /** Number of outputs of the node at hand. */
   int outputCount() {
-    return results.length;
+    return results.size();
   }
 
   /** True if somebody may read output i. */
   boolean isNeeded(int i) {
-    return i < results.length && !op.proto().getOutput(i).isEmpty();
+    return i < results.size() && !op.proto().getOutput(i).isEmpty();
   }
 
   /** Binds the first output. */
@@ -120,8 +121,8 @@ final class TfEmitter extends LazyEmitter {
 
   /** Binds an output; one that the node does not list is dropped. */
   void out(int i, TfValue value) {
-    if (i < results.length) {
-      results[i] = value;
+    if (i < results.size()) {
+      results.set(i, value);
     }
   }
 
@@ -334,8 +335,7 @@ final class TfEmitter extends LazyEmitter {
       all.put("Tin", List.of());
     }
     List<TfOutput> inputs = in.stream().map(this::output).toList();
-    TfNode n =
-        graph().node(tfOp, name() + "/" + tfOp, inputs, Attributes.of(all), bodies);
+    TfNode n = graph().node(tfOp, name() + "/" + tfOp, inputs, Attributes.of(all), bodies);
     List<TfValue> results = new ArrayList<>();
     for (int i = 0; i < types.size(); i++) {
       results.add(value(new TfOutput(n, i), types.get(i), shapes.get(i)));

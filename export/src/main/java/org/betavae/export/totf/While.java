@@ -75,8 +75,7 @@ final class While {
     return all;
   }
 
-  private static TfValue parameter(
-      TfEmitter in, ElementType type, List<Dim> shape, String name) {
+  private static TfValue parameter(TfEmitter in, ElementType type, List<Dim> shape, String name) {
     List<Long> dims = shape == null ? null : new ArrayList<>();
     if (shape != null) {
       for (long d : Shapes.orMinusOne(shape)) {
@@ -171,8 +170,7 @@ final class While {
   }
 
   private TfValue stacked(TfValue list, ElementType type, List<Dim> shape) {
-    return out.node(
-        "TensorListStack", Map.of("element_dtype", type), shape, list, out.integer(-1));
+    return out.node("TensorListStack", Map.of("element_dtype", type), shape, list, out.integer(-1));
   }
 
   /** A list without elements. */

@@ -70,8 +70,7 @@ class FlowImportersTest {
   @ParameterizedTest
   @ValueSource(longs = {0, 1})
   void if_takesTheBranchThatTheConditionSays(long condition) {
-    GraphProto yes =
-        body(new OnnxNet(17).node("Relu(x) -> a").out("a", FLOAT32));
+    GraphProto yes = body(new OnnxNet(17).node("Relu(x) -> a").out("a", FLOAT32));
     GraphProto no = body(new OnnxNet(17).node("Neg(x) -> b").out("b", FLOAT32));
     TfModel tf =
         new OnnxNet(17)

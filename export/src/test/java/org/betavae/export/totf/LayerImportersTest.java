@@ -166,8 +166,7 @@ class LayerImportersTest {
     net(TfTensors.normal(1, 5, 3))
         .constant("w", TfTensors.normal(2, 4, 5))
         .constant("b", TfTensors.normal(3, 4))
-        .node(
-            "Gemm(x,w,b) -> y", "transA", 1, "transB", 1, "alpha", 0.5f, "beta", 2f)
+        .node("Gemm(x,w,b) -> y", "transA", 1, "transB", 1, "alpha", 0.5f, "beta", 2f)
         .check();
     TfModel tf =
         net(TfTensors.normal(1, 3, 5))
@@ -188,13 +187,17 @@ class LayerImportersTest {
           .node("MatMul(x,w) -> y")
           .check();
     }
-    net(TfTensors.normal(1, 5)).constant("w", TfTensors.normal(2, 5, 4)).node("MatMul(x,w) -> y").check();
+    net(TfTensors.normal(1, 5))
+        .constant("w", TfTensors.normal(2, 5, 4))
+        .node("MatMul(x,w) -> y")
+        .check();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"bij,bjk->bik", "bij,bkj", "...i,...i->...", "bij->jb", "bij,bij,bij->b"})
   void einsum_agrees(String equation) {
-    String terms = equation.contains("->") ? equation.substring(0, equation.indexOf("->")) : equation;
+    String terms =
+        equation.contains("->") ? equation.substring(0, equation.indexOf("->")) : equation;
     int count = terms.split(",").length;
     String inputs = count == 1 ? "x" : count == 2 ? "x,w" : "x,w,x";
     net(TfTensors.normal(1, 2, 3, 3))
@@ -206,8 +209,20 @@ class LayerImportersTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "Relu", "Sigmoid", "Tanh", "Softplus", "Softsign", "LeakyRelu", "Elu", "Selu", "Celu",
-        "HardSigmoid", "HardSwish", "Mish", "ThresholdedRelu", "Shrink"
+        "Relu",
+        "Sigmoid",
+        "Tanh",
+        "Softplus",
+        "Softsign",
+        "LeakyRelu",
+        "Elu",
+        "Selu",
+        "Celu",
+        "HardSigmoid",
+        "HardSwish",
+        "Mish",
+        "ThresholdedRelu",
+        "Shrink"
       })
   void activation_agrees(String op) {
     TfModel tf = new OnnxNet(18).in("x", IMAGE).node(op + "(x) -> y").out("y", FLOAT32).check();
@@ -226,10 +241,7 @@ class LayerImportersTest {
         .node("Gelu(x) -> y", "approximate", "tanh")
         .out("y", FLOAT32)
         .check();
-    net(IMAGE)
-        .constant("s", TfTensors.normal(4, 4, 1, 1))
-        .node("PRelu(x,s) -> y")
-        .check();
+    net(IMAGE).constant("s", TfTensors.normal(4, 4, 1, 1)).node("PRelu(x,s) -> y").check();
     net(IMAGE)
         .constant("low", Tensor.scalar(FLOAT32, -0.5))
         .constant("high", Tensor.scalar(FLOAT32, 0.7))
@@ -281,11 +293,7 @@ class LayerImportersTest {
 
   @Test
   void dropout_doesNothingWhereItDoesNotTrain() {
-    TfModel tf =
-        net(IMAGE)
-            .out("m", ElementType.BOOL)
-            .node("Dropout(x) -> y,m")
-            .check();
+    TfModel tf = net(IMAGE).out("m", ElementType.BOOL).node("Dropout(x) -> y,m").check();
     assertFalse(tf.graph().operatorCounts().containsKey("RandomUniform"));
   }
 

@@ -72,14 +72,7 @@ class ResizeImportersTest {
         .checkDeclared();
     net()
         .constant("s", Tensor.longs(2, 3, 7, 9))
-        .node(
-            "Resize(x,,,s) -> y",
-            "mode",
-            "cubic",
-            "cubic_coeff_a",
-            -0.5f,
-            "exclude_outside",
-            1)
+        .node("Resize(x,,,s) -> y", "mode", "cubic", "cubic_coeff_a", -0.5f, "exclude_outside", 1)
         .checkDeclared();
   }
 
