@@ -225,17 +225,6 @@ public final class OnnxNet {
     return wanted;
   }
 
-  /** The same with declared dimensions alone, for layers that have to know their sizes. */
-  public TfModel checkDeclared() {
-    Map<String, Tensor> feeds = new LinkedHashMap<>();
-    inputs.forEach((name, v) -> feeds.put(name, v.tensor()));
-    TfModel declared = OnnxToTf.convert(model(false), ImportOptions.defaults());
-    Map<String, Value> wanted = new LinkedHashMap<>();
-    Ort.run(model(false), feeds).forEach((name, t) -> wanted.put(name, Value.of(t)));
-    compare("declared dimensions", declared, wanted);
-    return declared;
-  }
-
   private TfModel expect(Map<String, Value> wanted) {
     TfModel declared = OnnxToTf.convert(model(false), ImportOptions.defaults());
     compare("declared dimensions", declared, wanted);
