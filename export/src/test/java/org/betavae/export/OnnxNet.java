@@ -148,7 +148,12 @@ public final class OnnxNet {
         .map(NodeProto::getDomain)
         .filter(d -> !d.isEmpty())
         .distinct()
-        .forEach(d -> m.addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(d).setVersion(d.equals("ai.onnx.ml") ? 4 : 1)));
+        .forEach(
+            d ->
+                m.addOpsetImport(
+                    OperatorSetIdProto.newBuilder()
+                        .setDomain(d)
+                        .setVersion(d.equals("ai.onnx.ml") ? 4 : 1)));
     return OnnxModel.read(m.build().toByteArray(), "net");
   }
 

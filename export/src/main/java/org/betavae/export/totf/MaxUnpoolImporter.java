@@ -49,8 +49,7 @@ final class MaxUnpoolImporter implements OpImporter {
     TfValue after = out.binary("Sub", wanted, out.constantInts(sizes));
     TfValue column = out.unsqueeze(out.plain(after), 1);
     TfValue none =
-        out.constant(
-            Tensor.ofLongs(ElementType.INT32, new long[] {sizes.length, 1}, i -> 0));
+        out.constant(Tensor.ofLongs(ElementType.INT32, new long[] {sizes.length, 1}, i -> 0));
     List<Dim> known = out.in(2).elements();
     List<Dim> shape = new ArrayList<>();
     for (int i = 0; i < sizes.length; i++) {

@@ -367,6 +367,6 @@ abstract class NodeEmitter {
 
   /** An int32 without dimensions. */
   TfValue integer(long value) {
-    return scalar(ElementType.INT32, value);
+    return constant(Tensor.ofLongs(ElementType.INT32, new long[0], i -> value));
   }
 }

@@ -68,7 +68,7 @@ final class TfEmitter extends LazyEmitter {
 
   @Override
   String name() {
-    return op == null ? "model" : Names.legal(op.name());
+    return op == null ? "model" : Names.base(op.name());
   }
 
   /** Settings of the conversion. */
