@@ -6,7 +6,7 @@ import java.util.Set;
 import org.betavae.export.ElementType;
 import org.betavae.export.onnx.Dim;
 
-/** ONNX {@code Unique} of all elements, or along an axis in the order of appearance. */
+/** ONNX {@code Unique} of all elements or of slices along an axis, sorted or as they appear. */
 final class UniqueImporter implements OpImporter {
   @Override
   public Set<String> onnxOps() {
@@ -23,10 +23,6 @@ final class UniqueImporter implements OpImporter {
       x = out.node("Reshape", Map.of(), List.of(out.freshDim()), x, out.constantInts(-1));
     } else {
       axis = out.axis(n.integer("axis", 0), out.rank(x));
-    }
-    if (sorted && x.rank() != 1) {
-      throw out.fail(
-          "it sorts slices along an axis", "expected sorted=0 there, or all elements alone");
     }
     Dim count = out.freshDim();
     List<Dim> one = List.of(count);
@@ -45,20 +41,47 @@ final class UniqueImporter implements OpImporter {
     TfValue size = Indices.size(out, counts, 0);
     TfValue first = out.node("UnsortedSegmentMin", Map.of(), one, places, inverse, size);
     if (sorted) {
-      // The order of the values, smallest first; equal ones there are none.
-      TfValue k = out.cast(size, ElementType.INT32);
-      boolean real = x.type().isFloat();
-      TfValue turned = out.unary(real ? "Neg" : "Invert", values);
-      TfValue order = out.nodes("TopKV2", Map.of(), List.of(one, one), turned, k).get(1);
-      values = out.gather(values, order, 0);
+      TfValue place = placeInOrder(out, values, axis, count);
+      TfValue order = out.node("InvertPermutation", Map.of(), one, place);
+      values = out.gather(values, order, axis);
       first = out.gather(first, order, 0);
       counts = out.gather(counts, order, 0);
-      TfValue rank = out.node("InvertPermutation", Map.of(), one, order);
-      inverse = out.cast(out.gather(rank, inverse, 0), ElementType.INT64);
+      inverse = out.gather(place, inverse, 0);
     }
     out.out(0, values);
     out.out(1, first);
     out.out(2, inverse);
     out.out(3, counts);
+  }
+
+  /**
+   * Where each of the slices along an axis stands once they are sorted, by the first element that
+   * differs: how many slices are smaller. No two are equal.
+   */
+  private static TfValue placeInOrder(TfEmitter out, TfValue values, int axis, Dim count) {
+    int[] front = Shapes.range(values.rank());
+    front[axis] = 0;
+    front[0] = axis;
+    TfValue turned = out.plain(out.transpose(values, front));
+    Dim width = out.freshDim();
+    TfValue size = Indices.size(out, turned, 0);
+    TfValue shape = out.node("Pack", Map.of(), Shapes.dims(2), size, Indices.number(out, -1));
+    TfValue rows = out.node("Reshape", Map.of(), List.of(count, width), turned, shape);
+    TfValue own = out.unsqueeze(rows, 1);
+    TfValue others = out.unsqueeze(rows, 0);
+    List<Dim> pairs = List.of(count, count);
+    TfValue firstOther =
+        out.node(
+            "ArgMax",
+            Map.of("output_type", ElementType.INT64),
+            pairs,
+            out.binary("NotEqual", own, others),
+            out.integer(2));
+    TfValue columns = Indices.counted(out, Indices.size(out, rows, 1), width, 2, 3);
+    TfValue decides = out.binary("Equal", out.unsqueeze(firstOther, 2), columns);
+    TfValue smaller = out.binary("LogicalAnd", decides, out.binary("Less", others, own));
+    TfValue any = out.node("Any", Map.of(), pairs, smaller, out.constantInts(2));
+    return out.node(
+        "Sum", Map.of(), List.of(count), out.cast(any, ElementType.INT64), out.constantInts(1));
   }
 }

@@ -128,6 +128,37 @@ class MoreImportersTest {
         .check();
   }
 
+  @Test
+  void blocksOfAnImage_areAddedUp() {
+    new OnnxNet(18)
+        .in("x", TfTensors.normal(12, 2, 3 * 4, 6))
+        .fixed("image", Tensor.longs(4, 5))
+        .fixed("block", Tensor.longs(2, 2))
+        .node(
+            "Col2Im(x,image,block) -> y",
+            "strides",
+            new long[] {2, 2},
+            "pads",
+            new long[] {0, 1, 1, 1},
+            "dilations",
+            new long[] {1, 2})
+        .out("y", FLOAT32)
+        .check();
+  }
+
+  @Test
+  void melWeights_areTriangles() {
+    new OnnxNet(17)
+        .in("bands", one(INT64, 4))
+        .in("length", one(INT64, 32))
+        .in("rate", one(INT64, 8000))
+        .in("low", one(FLOAT32, 100))
+        .in("high", one(FLOAT32, 3500))
+        .node("MelWeightMatrix(bands,length,rate,low,high) -> y")
+        .out("y", FLOAT32)
+        .check();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"HannWindow", "HammingWindow", "BlackmanWindow"})
   void windows_arePeriodicOrSymmetric(String op) {

@@ -395,6 +395,19 @@ class ShapeImportersTest {
   }
 
   @Test
+  void slices_areUniqueAndSortedToo() {
+    Tensor x = TfTensors.whole(INT64, 21, 0, 2, 2, 6, 2);
+    new OnnxNet(17)
+        .in("x", x)
+        .node("Unique(x) -> y,first,inverse,counts", "axis", 1)
+        .out("y", INT64)
+        .out("first", INT64)
+        .out("inverse", INT64)
+        .out("counts", INT64)
+        .check();
+  }
+
+  @Test
   void cumulations_goForwardsAndBackwards() {
     for (int flag : new int[] {0, 1}) {
       new OnnxNet(17)
