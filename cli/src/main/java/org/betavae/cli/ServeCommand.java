@@ -126,21 +126,27 @@ final class ServeCommand extends Command {
     JAVALIN.setLevel(Level.OFF); // what fails is told by exceptions
     ServeOptions options = serveOptions(args);
     BlockingQueue<Integer> heard = new ArrayBlockingQueue<>(16);
-    try (Signals signals = new Signals(List.of("INT", "TERM", "HUP"), heard::offer);
-        BetaVaeServer server = BetaVaeServer.start(options)) {
+    Signals signals = new Signals(List.of("INT", "TERM", "HUP"), heard::offer);
+    try (BetaVaeServer server = BetaVaeServer.start(options)) {
       greet(server, options, console);
       while (heard.take() == HANG_UP) {
-        List<String> failures = server.reload();
-        failures.forEach(failure -> console.note(failure + " What was there before stays."));
-        if (failures.isEmpty()) {
-          console.note("Read tokens and models anew.");
-        }
+        reload(server, console);
       }
       console.note("Stopping: finishing " + server.pending() + " requests.");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } finally {
+      signals.close();
     }
     return Outcome.told();
+  }
+
+  private static void reload(BetaVaeServer server, Console console) {
+    List<String> failures = server.reload();
+    failures.forEach(failure -> console.note(failure + " What was there before stays."));
+    if (failures.isEmpty()) {
+      console.note("Read tokens and models anew.");
+    }
   }
 
   private static void greet(BetaVaeServer server, ServeOptions options, Console console) {

@@ -43,6 +43,7 @@ final class Api {
     posts.put("/v1/embed", models::embed);
     posts.put("/v1/generate", models::generate);
     posts.put("/v1/reconstruct", models::reconstruct);
+    posts.put("/v1/score", models::score);
     Map<String, Consumer<Call>> gets = new LinkedHashMap<>();
     gets.put("/v1/model", models::describe);
     for (String name : MODEL_FILES) {
@@ -52,6 +53,10 @@ final class Api {
     posts.forEach((path, work) -> all.add(new Endpoint(HandlerType.POST, path, false, work)));
     gets.forEach((path, work) -> all.add(new Endpoint(HandlerType.GET, path, false, work)));
     return all;
+  }
+
+  List<Endpoint> endpoints() {
+    return endpoints;
   }
 
   /** Every path, once. */

@@ -111,8 +111,9 @@ public final class BetaVaeServer implements AutoCloseable {
           e);
     }
     port = connector.getLocalPort();
+    metrics.gauge("betavae.requests.pending", "Requests under way", log, RequestLog::pending);
     for (ModelSlot slot : models.slots()) {
-      metrics.gauge(
+      metrics.modelGauge(
           "betavae.batch.queue",
           "Images that wait to become part of a batch",
           slot.name(),
@@ -176,6 +177,11 @@ public final class BetaVaeServer implements AutoCloseable {
   /** The port it listens on, the one picked where the options say 0; also after it was closed. */
   public int port() {
     return port;
+  }
+
+  /** What it answers besides the page. */
+  List<Api.Endpoint> endpoints() {
+    return api.endpoints();
   }
 
   /** Requests under way. */

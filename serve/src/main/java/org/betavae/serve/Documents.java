@@ -17,21 +17,27 @@ final class Documents {
   /** The page's WebAssembly is 14 MB; compressed once, it is kept in memory. */
   private static final int LARGEST = 64 << 20;
 
+  /**
+   * Compressed anew each time: Javalin keeps what it compressed by the path below the folder, so
+   * that index.html of two folders would be one.
+   */
+  private static final int NOT_KEPT = -1;
+
   private Documents() {}
 
   static void configure(JavalinConfig config) {
-    add(config, "/docs/ui", "/META-INF/resources/webjars/swagger-ui/" + swaggerVersion());
-    add(config, "/docs", DOCS);
-    add(config, "/", PAGE);
+    add(config, "/docs/ui", "/META-INF/resources/webjars/swagger-ui/" + swaggerVersion(), NOT_KEPT);
+    add(config, "/docs", DOCS, NOT_KEPT);
+    add(config, "/", PAGE, LARGEST);
   }
 
-  private static void add(JavalinConfig config, String path, String directory) {
+  private static void add(JavalinConfig config, String path, String directory, int kept) {
     config.staticFiles.add(
         files -> {
           files.hostedPath = path;
           files.directory = directory;
           files.location = Location.CLASSPATH;
-          files.precompressMaxSize = LARGEST;
+          files.precompressMaxSize = kept;
         });
   }
 

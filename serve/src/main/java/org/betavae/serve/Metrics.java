@@ -137,10 +137,15 @@ final class Metrics implements AutoCloseable, BatchingListener {
   }
 
   /** Shows a number as it is when it is asked for; the object is not kept from being collected. */
-  <T> void gauge(String name, String description, String tag, T object, ToDoubleFunction<T> value) {
+  <T> void gauge(String name, String description, T object, ToDoubleFunction<T> value) {
+    Gauge.builder(name, object, value).description(description).register(registry);
+  }
+
+  /** The same for one of the models. */
+  <T> void modelGauge(String name, String description, String model, T object, ToDoubleFunction<T> value) {
     Gauge.builder(name, object, value)
         .description(description)
-        .tag("model", tag)
+        .tag("model", model)
         .register(registry);
   }
 

@@ -85,6 +85,23 @@ final class ModelEndpoints {
     }
   }
 
+  /** {@code POST /v1/score}. */
+  void score(Call call) {
+    try (OpenModel model = lease(call)) {
+      encoder(model.info());
+      ScoreRequest request = ScoreRequest.read(call);
+      Items items = reader.read(call, model.info());
+      request.check(items.count(), limits);
+      metrics.items("score", items.count());
+      try {
+        double[] values = model.model().score(items.values(), request.options());
+        call.answer(Call.JSON, request.json(model.name(), values));
+      } catch (IllegalStateException e) { // the model lacks what the score needs
+        throw new Problem(ProblemType.NO_PART, e.getMessage());
+      }
+    }
+  }
+
   /** {@code GET /v1/model}. */
   void describe(Call call) {
     try (OpenModel model = lease(call)) {

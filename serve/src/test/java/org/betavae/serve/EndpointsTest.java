@@ -183,6 +183,27 @@ class EndpointsTest {
   }
 
   @Test
+  void score_isOneNumberAnImage() {
+    String body = "{\"images\":[[0.25,0,0,0,0,0],[0.5,1,0,0,0,0]]}";
+    JsonNode latent = client.post("/v1/score?score=latent", body).assertOk().json();
+    assertEquals("latent", latent.get("score").textValue());
+    // Means (0.5, 0) and (1, 2) against the training data's (0.25, -0.001) with widths (1, 0.5).
+    double first = Math.hypot(0.25, 0.001 / 0.5);
+    double second = Math.hypot(0.75, 2.001 / 0.5);
+    assertEquals(first, latent.get("values").get(0).doubleValue(), 1e-5);
+    assertEquals(second, latent.get("values").get(1).doubleValue(), 1e-5);
+    JsonNode reconstruction = client.post("/v1/score?score=reconstruction", body).assertOk().json();
+    assertEquals(2, reconstruction.get("values").size());
+    JsonNode elbo = client.post("/v1/score?samples=2&seed=5", body).assertOk().json();
+    assertEquals("elbo", elbo.get("score").textValue());
+    assertEquals(2, elbo.get("samples").intValue());
+    assertEquals(elbo, client.post("/v1/score?samples=2&seed=5", body).json());
+    client.post("/v1/score?score=best", body).assertProblem(400, "'best'", "elbo, iwae, latent");
+    client.post("/v1/score?samples=1001", body).assertProblem(400, "samples is '1001'");
+    client.post("/v1/score?model=vectors&score=latent", "{\"images\":[1,0,0,0]}").assertOk();
+  }
+
+  @Test
   void model_tellsWhatIsKnown() {
     JsonNode json = client.get("/v1/model").assertOk().json();
     assertEquals("gray", json.get("name").textValue());

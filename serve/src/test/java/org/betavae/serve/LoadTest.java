@@ -122,7 +122,7 @@ class LoadTest {
         BetaVaeServer.start(
             options()
                 .withBatching(
-                    Optional.of(BatchingOptions.defaults().withMaxWait(Duration.ofMillis(1000)))));
+                    Optional.of(BatchingOptions.defaults().withMaxWait(Duration.ofSeconds(1)))));
     HttpClient http = HttpClient.newHttpClient();
     List<CompletableFuture<HttpResponse<byte[]>>> answers = new ArrayList<>();
     for (int i = 0; i < 20; i++) {

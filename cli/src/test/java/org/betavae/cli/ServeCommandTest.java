@@ -1,0 +1,186 @@
+package org.betavae.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ServeCommandTest {
+  private static final String TOKEN = "0123456789abcdef0123456789abcdef";
+  private static final int PATIENCE_SECONDS = 120;
+  private static final int CALLERS = 12;
+
+  @TempDir Path folder;
+
+  /** A service in a Java process of its own. */
+  private final class Service implements AutoCloseable {
+    private final Process process;
+    private final Path out = folder.resolve("out");
+    private final Path err = folder.resolve("err");
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    Service(String... options) throws IOException {
+      List<String> command = new ArrayList<>();
+      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+      command.addAll(List.of("-Djava.awt.headless=true", "-cp"));
+      command.add(System.getProperty("java.class.path"));
+      command.addAll(List.of(Main.class.getName(), "serve", "--port", "0"));
+      command.addAll(List.of(options));
+      ProcessBuilder builder =
+          new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+      builder.environment().put("ORT_DISABLE_TELEMETRY", "1");
+      process = builder.start();
+    }
+
+    /** Waits until a text has been said. */
+    void await(Path file, String text) throws Exception {
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+      while (!Files.readString(file).contains(text)) {
+        assertTrue(process.isAlive(), () -> said(err));
+        assertTrue(System.nanoTime() < end, () -> "still waiting for " + text + ": " + said(err));
+        Thread.sleep(20);
+      }
+    }
+
+    JsonNode started() throws Exception {
+      await(out, "}\n");
+      return new ObjectMapper().readTree(Files.readString(out));
+    }
+
+    void signal(String name) throws Exception {
+      new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+    }
+
+    int exitCode() throws Exception {
+      assertTrue(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS), () -> said(err));
+      return process.exitValue();
+    }
+
+    CompletableFuture<HttpResponse<String>> embed(String url) {
+      byte[] image = new byte[TinyRun.SIDE * TinyRun.SIDE * Float.BYTES];
+      return http.sendAsync(
+          HttpRequest.newBuilder(URI.create(url + "v1/embed"))
+              .header("Content-Type", "application/octet-stream")
+              .header("Authorization", "Bearer " + TOKEN)
+              .POST(HttpRequest.BodyPublishers.ofByteArray(image))
+              .build(),
+          HttpResponse.BodyHandlers.ofString());
+    }
+
+    String get(String url) throws Exception {
+      return http.send(
+              HttpRequest.newBuilder(URI.create(url))
+                  .header("Authorization", "Bearer " + TOKEN)
+                  .build(),
+              HttpResponse.BodyHandlers.ofString())
+          .body();
+    }
+
+    @Override
+    public void close() {
+      process.destroyForcibly();
+    }
+  }
+
+  private static String said(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  @Test
+  void json_isOneObjectWhenItIsUp_andSigterm_finishesWhatWasAccepted() throws Exception {
+    Path model = TinyRun.get().model;
+    Path tokens = Files.writeString(folder.resolve("tokens"), "# ours\n" + TOKEN + "\n");
+    try (Service service =
+        new Service(
+            "--model", "squares=" + model,
+            "--model", model.toString(),
+            "--token-file", tokens.toString(),
+            // Requests wait for company, so that the signal meets them under way.
+            "--max-wait", "3000",
+            "--json")) {
+      JsonNode json = service.started();
+      assertEquals("127.0.0.1", json.get("host").textValue());
+      int port = json.get("port").intValue();
+      assertTrue(port > 0);
+      String url = json.get("url").textValue();
+      assertEquals("http://127.0.0.1:" + port + "/", url);
+      assertEquals(2, json.get("models").size());
+      assertEquals("squares", json.get("models").get(0).textValue());
+
+      service.signal("HUP");
+      service.await(service.err, "Read tokens and models anew.");
+
+      List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+      for (int i = 0; i < CALLERS; i++) {
+        answers.add(service.embed(url));
+      }
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+      // This request is one more.
+      while (!service.get(url + "metrics").contains("requests_pending " + (CALLERS + 1) + ".0")) {
+        assertTrue(System.nanoTime() < end, () -> said(service.err));
+        for (int i = 0; i < CALLERS; i++) {
+          if (answers.get(i).isDone()) { // the machine was too slow: once more
+            assertEquals(200, answers.get(i).get().statusCode());
+            answers.set(i, service.embed(url));
+          }
+        }
+      }
+      service.signal("TERM");
+      for (CompletableFuture<HttpResponse<String>> answer : answers) {
+        HttpResponse<String> response = answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        assertEquals(200, response.statusCode(), response.body());
+      }
+      assertEquals(0, service.exitCode(), said(service.err));
+      assertEquals(1, said(service.out).lines().count(), said(service.out));
+      assertTrue(said(service.err).contains("Stopping: finishing"), said(service.err));
+    }
+  }
+
+  @Test
+  void withoutJson_theAddressIsSaid_andCtrlCEndsIt() throws Exception {
+    try (Service service = new Service("--model", "m=" + TinyRun.get().model)) {
+      service.await(service.out, "Ctrl-C stops.");
+      String text = said(service.out);
+      assertTrue(text.startsWith("Serving m at http://127.0.0.1:"), text);
+      service.signal("INT");
+      assertEquals(0, service.exitCode(), said(service.err));
+    }
+  }
+
+  @Test
+  void wrongArguments_areOneLine() throws Exception {
+    Path model = TinyRun.get().model;
+    Cli.run("serve --model %", folder).assertErrorNames(2, "no encoder.onnx or decoder.onnx");
+    Cli.run("serve --model % --token-file %", "m=" + model, folder.resolve("none"))
+        .assertErrorNames(2, "token file", "none", "cannot be read");
+    Cli.run("serve --model % --model %", "m=" + model, "m=" + model)
+        .assertErrorNames(2, "two models are called 'm'", "NAME=FOLDER");
+    Cli.run("serve --model % --port 65536", "m=" + model).assertErrorNames(2, "--port", "65535");
+    Cli.run("serve --model % --host %", "m=" + model, "no host").assertErrorNames(1, "no host");
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      Cli.run("serve --model % --port %", "m=" + model, taken.getLocalPort())
+          .assertErrorNames(1, "127.0.0.1:" + taken.getLocalPort(), "0 for any free one");
+    }
+  }
+}
