@@ -28,12 +28,38 @@ final class TfValue {
    * Dimensions in another order: dimension i of the value is dimension {@code perm[i]} of the base.
    * Where {@code split} is given, the last dimension of value and base alone is reordered: it
    * stands for the dimensions of split in the base's order.
-   *
-   * @param base what is there
-   * @param perm order of dimensions, of split ones if there are
-   * @param split null, or what the last dimension of the base is made of
    */
-  record Reordered(TfValue base, int[] perm, List<Dim> split) {}
+  static final class Reordered {
+    private final TfValue base;
+    private final int[] perm;
+    private final List<Dim> split;
+
+    /**
+     * Puts dimensions in another order.
+     *
+     * @param base what is there
+     * @param perm order of dimensions, of split ones if there are
+     * @param split null, or what the last dimension of the base is made of
+     */
+    Reordered(TfValue base, int[] perm, List<Dim> split) {
+      this.base = base;
+      this.perm = perm;
+      this.split = split;
+    }
+
+    TfValue base() {
+      return base;
+    }
+
+    /** Not to be changed by its reader. */
+    int[] perm() {
+      return perm;
+    }
+
+    List<Dim> split() {
+      return split;
+    }
+  }
 
   private TfValue(ElementType type, List<Dim> shape) {
     this.type = type;
