@@ -11,7 +11,9 @@ import java.util.TreeSet;
 /**
  * Settings of one conversion; change them with the {@code with} methods.
  *
- * @param opset version of ONNX's standard operator set, {@value #MIN_OPSET} to {@value #MAX_OPSET}
+ * @param opset version of ONNX's standard operator set, {@value #MIN_OPSET} to {@value #MAX_OPSET},
+ *     or {@value #SAME_OPSET} for that of the ONNX model that the TensorFlow model was imported from
+ *     (the nearest that can be written), {@value #DEFAULT_OPSET} for any other
  * @param inputsAsNchw inputs, by their TensorFlow names, that the ONNX model takes channels first:
  *     {@code [N,H,W,C]} becomes {@code [N,C,H,W]}
  * @param outputsAsNchw outputs, by their TensorFlow names, that the ONNX model gives channels first
@@ -19,7 +21,8 @@ import java.util.TreeSet;
  *     the model leaves one open that a converter must know, or to fix the batch
  * @param rename ONNX names of inputs and outputs, by their TensorFlow names; those not listed keep
  *     their name
- * @param metadata facts to store in the file's {@code metadata_props}
+ * @param metadata facts to store in the file's {@code metadata_props}, beside those of the ONNX model
+ *     that the TensorFlow model was imported from
  * @param graphName name of the graph inside the file
  * @param precision floating point type of weights and computation
  */
@@ -38,12 +41,15 @@ public record ConvertOptions(
   /** Highest operator set that can be written. */
   public static final int MAX_OPSET = 21;
 
+  /** The operator set that the model had before it was imported. */
+  public static final int SAME_OPSET = 0;
+
   /** Operator set of the design: read by every ONNX Runtime since 1.13 (2022). */
   public static final int DEFAULT_OPSET = 17;
 
   /** Checks the operator set and copies the collections. */
   public ConvertOptions {
-    if (opset < MIN_OPSET || opset > MAX_OPSET) {
+    if (opset != SAME_OPSET && (opset < MIN_OPSET || opset > MAX_OPSET)) {
       throw new IllegalArgumentException(
           "opset is "
               + opset
@@ -69,12 +75,13 @@ public record ConvertOptions(
   }
 
   /**
-   * Operator set {@value #DEFAULT_OPSET}, layouts, names, shapes and precision as in the TensorFlow
-   * model, no metadata.
+   * Operator set {@value #DEFAULT_OPSET}, or that of the ONNX model that the TensorFlow model was
+   * imported from; layouts, names, shapes and precision as in the TensorFlow model, no metadata
+   * added.
    */
   public static ConvertOptions defaults() {
     return new ConvertOptions(
-        DEFAULT_OPSET, Set.of(), Set.of(), Map.of(), Map.of(), Map.of(), "model", Precision.FP32);
+        SAME_OPSET, Set.of(), Set.of(), Map.of(), Map.of(), Map.of(), "model", Precision.FP32);
   }
 
   /** The same with another operator set. */

@@ -50,12 +50,14 @@ final class TfRun {
       frozen.outputs().forEach((name, tensor) -> fetches.put(name, output(g, tensor)));
       try (Session session = new Session(g)) {
         Session.Runner runner = session.runner();
-        fetches.values().forEach(o -> runner.fetch(asFetched(g, o)));
+        // TensorFlow Java refuses to fetch one tensor twice.
+        List<Output<?>> distinct = fetches.values().stream().distinct().toList();
+        distinct.forEach(o -> runner.fetch(asFetched(g, o)));
         Map<String, Value> out = new LinkedHashMap<>();
         try (Result result = runner.run()) {
-          int i = 0;
           for (Map.Entry<String, Output<?>> e : fetches.entrySet()) {
-            out.put(e.getKey(), value(result.get(i++), type(e.getValue())));
+            int i = distinct.indexOf(e.getValue());
+            out.put(e.getKey(), value(result.get(i), type(e.getValue())));
           }
         }
         return out;

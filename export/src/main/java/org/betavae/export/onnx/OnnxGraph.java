@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntFunction;
 import org.betavae.export.ElementType;
 import org.betavae.export.Tensor;
 
@@ -118,6 +119,15 @@ public final class OnnxGraph {
   /** Makes a value a graph output under a name. */
   public void addOutput(String name, OnnxValue value) {
     outputs.put(name, value);
+  }
+
+  /** Gives the outputs other names, by their number. */
+  void renameOutputs(IntFunction<String> name) {
+    List<OnnxValue> values = List.copyOf(outputs.values());
+    outputs.clear();
+    for (int i = 0; i < values.size(); i++) {
+      outputs.put(name.apply(i), values.get(i));
+    }
   }
 
   /** The graph inputs. */

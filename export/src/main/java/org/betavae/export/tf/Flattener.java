@@ -192,7 +192,9 @@ final class Flattener {
               ? null
               : TfTensors.read(v.getTensor(), what + ": node '" + name + "'");
     }
-    return new TfNode(name, def.getOp(), attributes, value);
+    return Gathering.ofVariable(def)
+        ? new TfNode(name, Gathering.op(def), Gathering.attributes(attributes), value)
+        : new TfNode(name, def.getOp(), attributes, value);
   }
 
   private void addInputs(Scope scope, NodeDef def, TfNode made) {

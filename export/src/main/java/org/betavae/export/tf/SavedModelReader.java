@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.betavae.export.ConversionException;
@@ -120,19 +121,25 @@ public final class SavedModelReader {
             + ". Name one of them.");
   }
 
-  /** Inputs of a signature, by the names in their order. */
+  /** Inputs of a signature, in the order of their names or of the ONNX model they are from. */
   public List<TensorSpec> inputs(String signature) {
-    return specs(signature(signature).getInputsMap());
+    SignatureDef s = signature(signature);
+    OnnxOrigin origin = origin(signature, s);
+    return specs(
+        ordered(
+            s.getInputsMap(), origin == null ? List.of() : List.copyOf(origin.inputs().keySet())));
   }
 
-  /** Outputs of a signature, by the names in their order. */
+  /** Outputs of a signature, in the order of their names or of the ONNX model they are from. */
   public List<TensorSpec> outputs(String signature) {
-    return specs(signature(signature).getOutputsMap());
+    SignatureDef s = signature(signature);
+    OnnxOrigin origin = origin(signature, s);
+    return specs(ordered(s.getOutputsMap(), origin == null ? List.of() : origin.outputs()));
   }
 
   private List<TensorSpec> specs(Map<String, TensorInfo> infos) {
     List<TensorSpec> out = new ArrayList<>();
-    new TreeMap<>(infos).forEach((name, info) -> out.add(spec(name, info)));
+    infos.forEach((name, info) -> out.add(spec(name, info)));
     return out;
   }
 
@@ -165,15 +172,38 @@ public final class SavedModelReader {
                 folder.resolve("variables").resolve("variables"),
                 new TrainableVariables(meta))
             : SavedModelReader::noWeights;
+    OnnxOrigin origin = origin(signature, s);
     Map<String, TensorSpec> inputs = new LinkedHashMap<>();
-    new TreeMap<>(s.getInputsMap())
+    ordered(s.getInputsMap(), origin == null ? List.of() : List.copyOf(origin.inputs().keySet()))
         .forEach((name, info) -> inputs.put(tensor(name, info, signature), spec(name, info)));
     List<Map.Entry<String, TensorSpec>> outputs = new ArrayList<>();
-    new TreeMap<>(s.getOutputsMap())
+    ordered(s.getOutputsMap(), origin == null ? List.of() : origin.outputs())
         .forEach(
             (name, info) ->
                 outputs.add(new SimpleEntry<>(tensor(name, info, signature), spec(name, info))));
-    return new Flattener(inliner, variables, file.toString()).flatten(inputs, outputs);
+    return new Flattener(inliner, variables, file.toString())
+        .flatten(inputs, outputs)
+        .withOrigin(origin);
+  }
+
+  /** The ONNX model that the signature was imported from; null if it was not. */
+  private OnnxOrigin origin(String name, SignatureDef signature) {
+    OnnxOrigin origin = OriginCodec.read(meta.getMetaInfoDef().getAnyInfo(), file.toString());
+    boolean same =
+        origin != null
+            && name.equals(DEFAULT_SIGNATURE)
+            && origin.inputs().keySet().equals(signature.getInputsMap().keySet())
+            && Set.copyOf(origin.outputs()).equals(signature.getOutputsMap().keySet());
+    return same ? origin : null;
+  }
+
+  /** In the order of the names given, or else of the alphabet. */
+  private static Map<String, TensorInfo> ordered(
+      Map<String, TensorInfo> infos, List<String> names) {
+    Map<String, TensorInfo> out = new LinkedHashMap<>();
+    names.forEach(n -> out.put(n, infos.get(n)));
+    new TreeMap<>(infos).forEach(out::putIfAbsent);
+    return out;
   }
 
   private static Tensor noWeights(NodeDef node, String name) {

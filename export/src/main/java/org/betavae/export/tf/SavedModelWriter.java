@@ -83,6 +83,9 @@ public final class SavedModelWriter {
         .addTags(SERVE)
         .setTensorflowVersion(TENSORFLOW)
         .setStrippedDefaultAttrs(true);
+    if (graph.origin() != null) {
+      meta.getMetaInfoDefBuilder().setAnyInfo(OriginCodec.write(graph.origin()));
+    }
     if (!writer.variables().isEmpty()) {
       collections(meta);
       meta.setSaverDef(saver());

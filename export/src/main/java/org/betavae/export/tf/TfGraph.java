@@ -13,13 +13,25 @@ import org.betavae.export.TensorSpec;
  * @param nodes every node after those that it reads
  * @param inputs in the signature's order
  * @param outputs in the signature's order
+ * @param origin the ONNX model that it was imported from; null if it was not
  */
-public record TfGraph(List<TfNode> nodes, List<Input> inputs, List<Output> outputs) {
+public record TfGraph(
+    List<TfNode> nodes, List<Input> inputs, List<Output> outputs, OnnxOrigin origin) {
   /** Copies the lists. */
   public TfGraph {
     nodes = List.copyOf(nodes);
     inputs = List.copyOf(inputs);
     outputs = List.copyOf(outputs);
+  }
+
+  /** A graph that was never an ONNX model. */
+  public TfGraph(List<TfNode> nodes, List<Input> inputs, List<Output> outputs) {
+    this(nodes, inputs, outputs, null);
+  }
+
+  /** The same graph with another origin. */
+  public TfGraph withOrigin(OnnxOrigin value) {
+    return new TfGraph(nodes, inputs, outputs, value);
   }
 
   /**

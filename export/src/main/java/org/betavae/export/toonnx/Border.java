@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.betavae.export.ConversionException;
 import org.betavae.export.ConvertOptions;
@@ -21,6 +22,9 @@ import org.betavae.export.tf.TfGraph;
  * the options.
  */
 final class Border {
+  /** Names of dimensions that cannot be taken for a sum or product of others. */
+  private static final Pattern PLAIN = Pattern.compile("[A-Za-z_][A-Za-z0-9_.:/]*");
+
   private final TfGraph tf;
   private final ConvertOptions options;
   private final Map<String, String> inputNames = new LinkedHashMap<>();
@@ -99,7 +103,7 @@ final class Border {
     for (TfGraph.Input in : tf.inputs()) {
       TensorSpec spec = shaped(in.spec());
       String name = inputNames.get(spec.name());
-      List<Dim> shape = shape(spec, name, first);
+      List<Dim> shape = shape(spec, name, first ? "N" : name + "_N");
       first = false;
       out.start(in.node());
       if (!options.inputsAsNchw().contains(spec.name())) {
@@ -166,16 +170,19 @@ final class Border {
 
   /**
    * The batch of the first input is N; other unknown dimensions are named after their input, as
-   * nothing says that they are equal.
+   * nothing says that they are equal. What was an ONNX model before keeps its own names.
    */
-  private static List<Dim> shape(TensorSpec spec, String name, boolean first) {
+  private List<Dim> shape(TensorSpec spec, String name, String batch) {
     if (spec.shape() == null) {
       return null;
     }
+    List<String> own = tf.origin() == null ? null : tf.origin().inputs().get(spec.name());
     List<Dim> shape = new ArrayList<>();
     for (int i = 0; i < spec.shape().size(); i++) {
       long d = spec.shape().get(i);
-      String unknown = i > 0 ? name + "_dim" + i : first ? "N" : name + "_N";
+      boolean named =
+          own != null && own.size() == spec.shape().size() && PLAIN.matcher(own.get(i)).matches();
+      String unknown = named ? own.get(i) : i > 0 ? name + "_dim" + i : batch;
       shape.add(d >= 0 ? Dim.of(d) : Dim.unknown(unknown));
     }
     return shape;

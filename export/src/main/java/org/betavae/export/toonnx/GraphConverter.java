@@ -2,7 +2,9 @@ package org.betavae.export.toonnx;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -12,8 +14,10 @@ import org.betavae.export.ConversionException;
 import org.betavae.export.ConvertOptions;
 import org.betavae.export.Precision;
 import org.betavae.export.onnx.OnnxGraph;
+import org.betavae.export.onnx.PlainNames;
 import org.betavae.export.tf.TfGraph;
 import org.betavae.export.tf.TfNode;
+import org.betavae.export.tf.TfOperators;
 
 /**
  * Turns a flat TensorFlow graph into an ONNX graph: every operator by its converter, then the
@@ -40,11 +44,26 @@ public final class GraphConverter {
     border.addInputs(out);
     convert(tf.nodes(), out);
     border.addOutputs(out);
-    Rewrites.apply(graph);
+    Rewrites.apply(graph, tf.origin() != null);
     if (options.precision() == Precision.FP16) {
       notes.addAll(ToFloat16.apply(graph));
     }
+    if (tf.origin() != null) {
+      PlainNames.apply(graph, weightNames(tf), TfOperators::has);
+    }
     return graph;
+  }
+
+  /** Names of weights in the ONNX file by those of the variables. */
+  private static Map<String, String> weightNames(TfGraph tf) {
+    Map<String, String> names = new HashMap<>();
+    tf.forEachNode(
+        n -> {
+          if (n.variable() != TfNode.Variable.NONE) {
+            names.put(n.name(), tf.origin().weights().getOrDefault(n.name(), n.name()));
+          }
+        });
+    return names;
   }
 
   /** Converts nodes in their order; inputs are bound before. */

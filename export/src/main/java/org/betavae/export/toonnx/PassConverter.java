@@ -4,13 +4,13 @@ import java.util.Set;
 import org.betavae.export.tf.TfNode;
 
 /**
- * TF {@code EnsureShape(x)}, which only checks, to nothing. (Identity and its like fall away when
- * the graph is read.)
+ * TF {@code EnsureShape(x)}, which only checks, and what only training minds, to nothing. (In a
+ * model that was read from files, Identity and its like have fallen away before.)
  */
 final class PassConverter implements OpConverter {
   @Override
   public Set<String> tfOps() {
-    return Set.of("EnsureShape");
+    return Set.of("EnsureShape", "Identity", "StopGradient");
   }
 
   @Override

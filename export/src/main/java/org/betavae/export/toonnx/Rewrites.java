@@ -33,6 +33,7 @@ final class Rewrites {
           new SubPixelConvs(),
           new TransposeAsReshape(),
           new CleanUp(),
+          new OneReshapeTarget(),
           new MergeEqual(),
           new MissingKernels(),
           new MergeEqual());
@@ -41,7 +42,19 @@ final class Rewrites {
 
   /** Applies all rewrites. */
   static void apply(OnnxGraph graph) {
+    apply(graph, false);
+  }
+
+  /**
+   * Applies all rewrites.
+   *
+   * @param returned true for what was an ONNX model before: its transposed convolutions stay
+   */
+  static void apply(OnnxGraph graph, boolean returned) {
     for (Rewrite r : ORDER) {
+      if (returned && r instanceof SubPixelConvs) {
+        continue;
+      }
       graph.removeUnneeded();
       r.apply(graph);
     }

@@ -1,6 +1,7 @@
 package org.betavae.export.totf;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
@@ -8,9 +9,12 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.betavae.export.ConversionException;
@@ -18,6 +22,8 @@ import org.betavae.export.ElementType;
 import org.betavae.export.ImportOptions;
 import org.betavae.export.TensorSpec;
 import org.betavae.export.onnx.Dim;
+import org.betavae.export.onnx.OnnxFiles;
+import org.betavae.export.tf.OnnxOrigin;
 
 /** The inputs and outputs of a model, which keep their names. */
 final class GraphEnds {
@@ -157,5 +163,41 @@ final class GraphEnds {
             .map(d -> d.hasDimValue() ? d.getDimValue() : -1L)
             .toList()
         : null;
+  }
+
+  /** What the file says beyond what TensorFlow has a place for. */
+  OnnxOrigin origin(ModelProto model) {
+    Map<String, List<String>> inputs = new LinkedHashMap<>();
+    for (ValueInfoProto v : fed()) {
+      boolean turned = options.inputsAsNhwc().contains(v.getName());
+      boolean kept = !turned && !options.inputShapes().containsKey(v.getName());
+      inputs.put(v.getName(), kept ? dimensions(v.getType().getTensorType()) : List.of());
+    }
+    Map<String, String> metadata = new TreeMap<>();
+    model.getMetadataPropsList().forEach(e -> metadata.put(e.getKey(), e.getValue()));
+    return new OnnxOrigin(
+        OnnxFiles.opset(model),
+        graph.getName(),
+        inputs,
+        graph.getOutputList().stream().map(ValueInfoProto::getName).toList(),
+        metadata,
+        weights());
+  }
+
+  private Map<String, String> weights() {
+    Map<String, String> weights = new TreeMap<>();
+    for (TensorProto t : graph.getInitializerList()) {
+      String legal = Names.legal(t.getName());
+      if (!legal.equals(t.getName())) {
+        weights.put(legal, t.getName());
+      }
+    }
+    return weights;
+  }
+
+  private static List<String> dimensions(TypeProto.Tensor tensor) {
+    return tensor.getShape().getDimList().stream()
+        .map(d -> d.hasDimValue() ? String.valueOf(d.getDimValue()) : d.getDimParam())
+        .toList();
   }
 }

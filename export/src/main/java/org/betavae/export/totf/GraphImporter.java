@@ -91,7 +91,7 @@ public final class GraphImporter {
     }
     ends.addOutputs(out, values);
     TfRewrites.apply(graph);
-    return graph.build();
+    return graph.build().withOrigin(ends.origin(model));
   }
 
   /** Imports a graph's initializers and nodes; its inputs are bound. */

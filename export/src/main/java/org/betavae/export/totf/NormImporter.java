@@ -40,7 +40,17 @@ final class NormImporter implements OpImporter {
   /** Statistics of a value over some axes, and the value normalised. */
   private record Normalized(TfValue value, TfValue mean, TfValue inverse) {}
 
+  /** In the order that the dimensions have in the graph, so that nothing has to be turned. */
   private static Normalized normalize(TfValue x, float epsilon, TfEmitter out, int... axes) {
+    if (x.isTransposed()) {
+      int[] perm = x.reordered().perm();
+      int[] moved = Arrays.stream(axes).map(a -> perm[a]).sorted().toArray();
+      Normalized n = normalize(x.reordered().base(), epsilon, out, moved);
+      return new Normalized(
+          out.transpose(n.value(), perm),
+          out.transpose(n.mean(), perm),
+          out.transpose(n.inverse(), perm));
+    }
     TfValue mean = out.reduce("Mean", x, true, axes);
     TfValue centered = out.binary("Sub", x, mean);
     TfValue variance = out.reduce("Mean", out.unary("Square", centered), true, axes);
@@ -56,8 +66,19 @@ final class NormImporter implements OpImporter {
       return grouped;
     }
     TfValue y = normalize(x, epsilon, out, IntStream.range(2, out.rank(x)).toArray()).value();
+    if (isOfGroups(x) && isAll(out.in(1), 1) && isAll(out.in(2), 0)) {
+      return y;
+    }
     return scaled(
         y, perChannel(out.in(1), x.rank(), out), perChannel(out.in(2), x.rank(), out), out);
+  }
+
+  /** What our own converter makes of a group norm: channels apart in groups, then a norm of each. */
+  private static boolean isOfGroups(TfValue x) {
+    return x.isTransposed()
+        && x.rank() > 3
+        && x.reordered().base().output() != null
+        && x.reordered().base().output().node().op().equals("Reshape");
   }
 
   /**

@@ -1,0 +1,104 @@
+package org.betavae.export.onnx;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * Names for a graph that was an ONNX model before: those of its nodes without what the ways there
+ * and back added, of constants after the node that reads them, and of weights as they were. So
+ * names do not grow from one round trip to the next.
+ */
+public final class PlainNames {
+  /** Added in front of or behind other nodes, whose name the importer gives them. */
+  private static final Set<String> LAYOUT =
+      Set.of("Transpose", "Reshape", "Squeeze", "Unsqueeze", "Cast", "Identity", "Pad", "Expand");
+
+  private final Map<String, String> weights;
+  private final Predicate<String> isOperator;
+  private final Set<String> taken = new HashSet<>();
+  private final Map<String, Integer> numbers = new HashMap<>();
+  private final Set<OnnxValue> named = new HashSet<>();
+  private final Set<String> wanted = new HashSet<>();
+
+  private PlainNames(Map<String, String> weights, Predicate<String> isOperator) {
+    this.weights = weights;
+    this.isOperator = isOperator;
+  }
+
+  /**
+   * Renames nodes and values.
+   *
+   * @param weights names of weights in the file, by those in the graph
+   * @param isOperator whether a part of a name is that of an operator other than ONNX's own
+   */
+  public static void apply(
+      OnnxGraph graph, Map<String, String> weights, Predicate<String> isOperator) {
+    PlainNames names = new PlainNames(weights, isOperator);
+    names.collect(graph);
+    names.rename(graph);
+  }
+
+  private void collect(OnnxGraph graph) {
+    for (OnnxNode n : graph.inOrder()) {
+      wanted.add(wanted(n));
+      n.graphs().forEach(this::collect);
+    }
+  }
+
+  private String wanted(OnnxNode n) {
+    String plain = plain(n.name());
+    return LAYOUT.contains(n.op()) ? plain + "/" + n.op() : plain;
+  }
+
+  private void rename(OnnxGraph graph) {
+    for (OnnxNode n : graph.inOrder()) {
+      n.rename(unique(wanted(n)));
+      for (int i = 0; i < n.outputs().size(); i++) {
+        n.outputs().get(i).rename(n.name() + ":" + i);
+      }
+      for (int i = 0; i < n.listedInputs(); i++) {
+        nameConstant(n.input(i), n.name() + "/in" + i);
+      }
+      int at = 0;
+      for (OnnxGraph inner : n.graphs()) {
+        String scope = n.name() + "/graph" + at++;
+        for (int i = 0; i < inner.inputs().size(); i++) {
+          inner.inputs().get(i).rename(scope + "/in" + i);
+        }
+        inner.renameOutputs(i -> scope + "/out" + i);
+        rename(inner);
+      }
+    }
+    graph.outputs().forEach((name, v) -> nameConstant(v, name + "/value"));
+  }
+
+  private void nameConstant(OnnxValue v, String otherwise) {
+    if (v != null && v.isConstant() && named.add(v)) {
+      v.rename(weights.getOrDefault(v.name(), otherwise));
+    }
+  }
+
+  private String plain(String name) {
+    String left = name;
+    for (int slash = left.lastIndexOf('/'); slash > 0; slash = left.lastIndexOf('/')) {
+      String last = left.substring(slash + 1).replaceFirst("_\\d+$", "");
+      if (!isOperator.test(last) && StandardOperators.versions(last).isEmpty()) {
+        break;
+      }
+      left = left.substring(0, slash);
+    }
+    return left;
+  }
+
+  /** Numbered if taken, by a number that no other node has for itself. */
+  private String unique(String name) {
+    String free = name;
+    while ((!free.equals(name) && wanted.contains(free)) || !taken.add(free)) {
+      free = name + "_" + numbers.merge(name, 1, Integer::sum);
+    }
+    return free;
+  }
+}
