@@ -25,6 +25,12 @@ record RoundTrip(String row, List<String> problems) {
   /** |a - b| / max(1, |a|): sums may be taken in another order. */
   static final double TOLERANCE = 1e-5;
 
+  /** How a problem begins: that a second round trip gives other bytes than the first. */
+  static final String TWICE = "two round trips give ";
+
+  /** How a problem begins: that the file has become too large. */
+  static final String LARGER = "the file has ";
+
   /** How much larger or smaller the file may be. */
   private static final double SIZE = 0.05;
 
@@ -74,7 +80,7 @@ record RoundTrip(String row, List<String> problems) {
     dump(name, first, back, twice);
     if (!Arrays.equals(back.toBytes(), twice.toBytes())) {
       problems.add(
-          "two round trips give "
+          TWICE
               + twice.operatorCounts()
               + ", one gives "
               + back.operatorCounts());
@@ -117,7 +123,7 @@ record RoundTrip(String row, List<String> problems) {
     dump(name, onnx, again, thrice);
     if (!Arrays.equals(again.toBytes(), thrice.toBytes())) {
       problems.add(
-          "two round trips give "
+          TWICE
               + thrice.operatorCounts()
               + ", one gives "
               + again.operatorCounts());
@@ -218,7 +224,7 @@ record RoundTrip(String row, List<String> problems) {
     int b = after.toBytes().length;
     if (b - a > Math.max(SMALL, SIZE * a)
         || Math.abs(weights(after) - weights(before)) > Math.max(SMALL, SIZE * weights(before))) {
-      problems.add("the file has " + b + " bytes, expected " + a + " within 5 %; elements of initializers: " + weights(before) + " before, " + weights(after) + " after");
+      problems.add(LARGER + b + " bytes, expected " + a + " within 5 %; elements of initializers: " + weights(before) + " before, " + weights(after) + " after");
     }
     return String.format(
         Locale.ROOT,
