@@ -240,8 +240,8 @@ public final class Classifier implements AutoCloseable {
   }
 
   /**
-   * Encoder, head and softmax as a SavedModel: the encoder's input as the model had it, {@code x} by
-   * default, to {@code probabilities [N, classes]}. The folder appears whole.
+   * Encoder, head and softmax as a SavedModel: the encoder's input as the model had it, {@code x}
+   * by default, to {@code probabilities [N, classes]}. The folder appears whole.
    */
   public void writeSavedModel(Path folder) {
     saved.write(folder, graph.weights());

@@ -106,8 +106,7 @@ final class ClassifierGraph implements AutoCloseable {
   private static Operand<TFloat32> crossEntropy(
       Ops tf, Operand<TFloat32> logits, Operand<TFloat32> oneHot) {
     Operand<TFloat32> perItem =
-        tf.math.neg(
-            tf.reduceSum(tf.math.mul(oneHot, tf.nn.logSoftmax(logits)), tf.constant(1)));
+        tf.math.neg(tf.reduceSum(tf.math.mul(oneHot, tf.nn.logSoftmax(logits)), tf.constant(1)));
     return tf.math.mean(perItem, tf.constant(0));
   }
 
@@ -162,8 +161,7 @@ final class ClassifierGraph implements AutoCloseable {
               .feed(items, tensor(tensors, VaeGraph.itemsShape(shape, count), x))
               .feed(targets, tensor(tensors, Shape.of(count, classes), oneHot));
       for (int i = 0; i < feeds.length; i++) {
-        runner.feed(
-            update.fed().get(i), tensor(tensors, Shape.scalar(), new float[] {feeds[i]}));
+        runner.feed(update.fed().get(i), tensor(tensors, Shape.scalar(), new float[] {feeds[i]}));
       }
       try (Result result = runner.addTarget(step).fetch(loss).run()) {
         return Tensors.read(result, 0, 1)[0];

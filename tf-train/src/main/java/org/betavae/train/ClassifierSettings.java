@@ -29,8 +29,7 @@ public record ClassifierSettings(
           0, 128, 0, 500, 64, 1e-3, 0, Runtime.getRuntime().availableProcessors());
 
   public ClassifierSettings {
-    Settings.require(
-        labels >= 0, "labels", labels, "a whole number >= 0", "Use 0 for all labels.");
+    Settings.require(labels >= 0, "labels", labels, "a whole number >= 0", "Use 0 for all labels.");
     Settings.require(
         hidden >= 0, "hidden", hidden, "a whole number >= 0", "Use 0 for a linear head.");
     Settings.require(

@@ -83,11 +83,9 @@ class ClassifierTest {
 
   @Test
   void fewLabels_areLearned_andTheSavedModelGivesTheSameProbabilities() {
-    ClassifierSettings settings =
-        new ClassifierSettings(40, 32, 1, 60, 20, 3e-3, 0, 1);
+    ClassifierSettings settings = new ClassifierSettings(40, 32, 1, 60, 20, 3e-3, 0, 1);
     TrainConfig scratch = TrainConfig.defaults().toBuilder().arch("conv32").latent(4).build();
-    try (Classifier classifier =
-        Classifier.train(scratch, settings, DATA, TrainListener.NONE)) {
+    try (Classifier classifier = Classifier.train(scratch, settings, DATA, TrainListener.NONE)) {
       assertEquals(4, classifier.classes());
       assertEquals(40, classifier.learned());
       double accuracy = classifier.accuracyOnOthers(DATA, ITEMS);
@@ -146,8 +144,7 @@ class ClassifierTest {
   }
 
   private static Map<String, float[]> weights(TrainConfig model, ClassifierSettings settings) {
-    try (Classifier classifier =
-        Classifier.train(model, settings, DATA, TrainListener.NONE)) {
+    try (Classifier classifier = Classifier.train(model, settings, DATA, TrainListener.NONE)) {
       return classifier.weights();
     }
   }
@@ -171,13 +168,11 @@ class ClassifierTest {
   @Test
   void dataWithoutLabels_andMoreLabelsThanItems_areRefused() {
     var none =
-        assertThrows(
-            IllegalArgumentException.class, () -> ClassLabels.of(new Blobs(SMALL, 10)));
+        assertThrows(IllegalArgumentException.class, () -> ClassLabels.of(new Blobs(SMALL, 10)));
     assertTrue(none.getMessage().contains("have no labels"), none.getMessage());
     var many =
         assertThrows(
-            IllegalArgumentException.class,
-            () -> ClassLabels.of(DATA).choose(ITEMS + 1, ITEMS, 0));
+            IllegalArgumentException.class, () -> ClassLabels.of(DATA).choose(ITEMS + 1, ITEMS, 0));
     assertTrue(many.getMessage().contains("labels is 401"), many.getMessage());
   }
 }

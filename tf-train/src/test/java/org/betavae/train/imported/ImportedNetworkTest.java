@@ -52,8 +52,7 @@ class ImportedNetworkTest {
       Weights weights = new Weights(tf);
       Placeholder<TFloat32> z =
           tf.withName("latents").placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, 3)));
-      Operand<TFloat32> out =
-          network.decode(Pass.inference(tf.withSubScope("pass"), weights), z);
+      Operand<TFloat32> out = network.decode(Pass.inference(tf.withSubScope("pass"), weights), z);
       try (Session session = new Session(graph)) {
         Map<String, TFloat32> values = new HashMap<>();
         Session.Runner set = session.runner();

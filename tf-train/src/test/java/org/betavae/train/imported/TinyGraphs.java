@@ -36,7 +36,8 @@ final class TinyGraphs {
     }
     int number = ++numbers;
     TfOutput variable =
-        graph.variable("dense" + number + "/kernel", Tensor.floats(new long[] {in, out}, kernel), kind);
+        graph.variable(
+            "dense" + number + "/kernel", Tensor.floats(new long[] {in, out}, kernel), kind);
     return node("MatMul", "dense" + number + "/matmul", x, variable);
   }
 
