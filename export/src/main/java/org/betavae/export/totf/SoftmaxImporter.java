@@ -45,7 +45,10 @@ final class SoftmaxImporter implements OpImporter {
   private static TfValue last(String op, TfValue x, TfEmitter out) {
     TfValue v = out.plain(x);
     if (!op.equals("Hardmax")) {
-      return out.node(op, Map.of(), v.shape(), v);
+      boolean half = v.type() == ElementType.FLOAT16 || v.type() == ElementType.BFLOAT16;
+      // As in matrix products: sums in half precision lose digits that other runtimes keep.
+      TfValue wide = half ? out.cast(v, ElementType.FLOAT32) : v;
+      return out.cast(out.node(op, Map.of(), v.shape(), wide), v.type());
     }
     int rank = v.rank();
     Dim size = v.shape().get(rank - 1);
