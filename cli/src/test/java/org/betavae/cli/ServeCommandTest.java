@@ -113,11 +113,15 @@ class ServeCommandTest {
     Path tokens = Files.writeString(folder.resolve("tokens"), "# ours\n" + TOKEN + "\n");
     try (Service service =
         new Service(
-            "--model", "squares=" + model,
-            "--model", model.toString(),
-            "--token-file", tokens.toString(),
+            "--model",
+            "squares=" + model,
+            "--model",
+            model.toString(),
+            "--token-file",
+            tokens.toString(),
             // Requests wait for company, so that the signal meets them under way.
-            "--max-wait", "3000",
+            "--max-wait",
+            "3000",
             "--json")) {
       JsonNode json = service.started();
       assertEquals("127.0.0.1", json.get("host").textValue());

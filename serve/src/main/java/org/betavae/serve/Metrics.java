@@ -142,7 +142,8 @@ final class Metrics implements AutoCloseable, BatchingListener {
   }
 
   /** The same for one of the models. */
-  <T> void modelGauge(String name, String description, String model, T object, ToDoubleFunction<T> value) {
+  <T> void modelGauge(
+      String name, String description, String model, T object, ToDoubleFunction<T> value) {
     Gauge.builder(name, object, value)
         .description(description)
         .tag("model", model)

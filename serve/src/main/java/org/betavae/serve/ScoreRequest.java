@@ -43,8 +43,7 @@ final class ScoreRequest {
     }
     ScoreOptions options = ScoreOptions.of(score);
     options = options.withSamples(call.queryNumber("samples", options.samples(), 0, MOST_SAMPLES));
-    options =
-        options.withSeed(call.queryNumber("seed", 0, Integer.MIN_VALUE, Integer.MAX_VALUE));
+    options = options.withSeed(call.queryNumber("seed", 0, Integer.MIN_VALUE, Integer.MAX_VALUE));
     return new ScoreRequest(name == null ? "elbo" : name, options);
   }
 

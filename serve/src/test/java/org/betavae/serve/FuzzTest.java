@@ -30,15 +30,40 @@ class FuzzTest {
   private static final long SEED = 20_240_607;
 
   private static final String[] PATHS = {
-    "/v1/embed", "/v1/generate", "/v1/reconstruct", "/v1/model", "/v1/model/encoder.onnx",
-    "/healthz", "/metrics", "/openapi.json", "/docs/", "/", "/v1/x"
+    "/v1/embed",
+    "/v1/generate",
+    "/v1/reconstruct",
+    "/v1/model",
+    "/v1/model/encoder.onnx",
+    "/healthz",
+    "/metrics",
+    "/openapi.json",
+    "/docs/",
+    "/",
+    "/v1/x"
   };
   private static final String[] QUERIES = {
-    "", "", "", "?model=m", "?model=v", "?model=%ff", "?scale=3&columns=2", "?scale=-1", "?columns=99999", "?score=latent"
+    "",
+    "",
+    "",
+    "?model=m",
+    "?model=v",
+    "?model=%ff",
+    "?scale=3&columns=2",
+    "?scale=-1",
+    "?columns=99999",
+    "?score=latent"
   };
   private static final String[] TYPES = {
-    "application/json", "application/json", "application/octet-stream", "image/png", "image/jpeg",
-    "text/plain", "*/*", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded"
+    "application/json",
+    "application/json",
+    "application/octet-stream",
+    "image/png",
+    "image/jpeg",
+    "text/plain",
+    "*/*",
+    "multipart/form-data; boundary=x",
+    "application/x-www-form-urlencoded"
   };
   private static final String[] ACCEPTS = {
     "*/*", "application/json", "application/octet-stream", "image/png", "text/html;q=x", ",,;"
@@ -98,8 +123,7 @@ class FuzzTest {
       if (random.nextInt(6) == 0) {
         answer = client.get(path, "Accept", accept);
       } else {
-        answer =
-            client.post(path, pick(random, TYPES), body(random, pictures), "Accept", accept);
+        answer = client.post(path, pick(random, TYPES), body(random, pictures), "Accept", accept);
       }
       int status = answer.status();
       assertTrue(status < 500, () -> path + ": " + answer.text());

@@ -70,7 +70,8 @@ class LoadTest {
       String metrics = client.get("/metrics").assertOk().text();
       assertTrue(
           metrics.contains(
-              "betavae_http_requests_seconds_count{method=\"POST\",route=\"/v1/embed\",status=\"200\"} "
+              "betavae_http_requests_seconds_count{method=\"POST\",route=\"/v1/embed\",status=\"200\"}"
+                  + " "
                   + THREADS),
           metrics);
       assertTrue(
