@@ -59,6 +59,8 @@ final class ConvertCommand extends Command {
         + HalfCheck.INPUTS
         + " made-up inputs; operators that would lose too much stay float32."
         + " Weights of more than 2 GB lie beside the model, in FILE.onnx.data."
+        + "\nA model that 'betavae import' made of an ONNX file gets the opset that it had, unless"
+        + " --opset says another."
         + "\nOperators without a converter are all named before anything is written.";
   }
 
@@ -104,7 +106,7 @@ final class ConvertCommand extends Command {
                                     .shape()
                                     .orElseThrow(() -> noShape(given.name(), tf.inputs())))));
     return ConvertOptions.defaults()
-        .withOpset(args.get(ExportCommand.OPSET))
+        .withOpset(args.typed(ExportCommand.OPSET).orElse(ConvertOptions.SAME_OPSET))
         .withPrecision(ExportCommand.precision(args))
         .withInputsAsNchw(images(args, INPUTS_AS_NCHW, tf.inputs()))
         .withOutputsAsNchw(images(args, OUTPUTS_AS_NCHW, tf.outputs()))

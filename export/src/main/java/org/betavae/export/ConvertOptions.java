@@ -12,8 +12,8 @@ import java.util.TreeSet;
  * Settings of one conversion; change them with the {@code with} methods.
  *
  * @param opset version of ONNX's standard operator set, {@value #MIN_OPSET} to {@value #MAX_OPSET},
- *     or {@value #SAME_OPSET} for that of the ONNX model that the TensorFlow model was imported from
- *     (the nearest that can be written), {@value #DEFAULT_OPSET} for any other
+ *     or {@value #SAME_OPSET} for that of the ONNX model that the TensorFlow model was imported
+ *     from (the nearest that can be written), {@value #DEFAULT_OPSET} for any other
  * @param inputsAsNchw inputs, by their TensorFlow names, that the ONNX model takes channels first:
  *     {@code [N,H,W,C]} becomes {@code [N,C,H,W]}
  * @param outputsAsNchw outputs, by their TensorFlow names, that the ONNX model gives channels first
@@ -21,8 +21,8 @@ import java.util.TreeSet;
  *     the model leaves one open that a converter must know, or to fix the batch
  * @param rename ONNX names of inputs and outputs, by their TensorFlow names; those not listed keep
  *     their name
- * @param metadata facts to store in the file's {@code metadata_props}, beside those of the ONNX model
- *     that the TensorFlow model was imported from
+ * @param metadata facts to store in the file's {@code metadata_props}, beside those of the ONNX
+ *     model that the TensorFlow model was imported from
  * @param graphName name of the graph inside the file
  * @param precision floating point type of weights and computation
  */

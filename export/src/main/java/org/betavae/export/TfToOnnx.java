@@ -44,8 +44,7 @@ public final class TfToOnnx {
       return ConvertOptions.DEFAULT_OPSET;
     }
     int nearest =
-        Math.max(
-            ConvertOptions.MIN_OPSET, Math.min(ConvertOptions.MAX_OPSET, origin.opset()));
+        Math.max(ConvertOptions.MIN_OPSET, Math.min(ConvertOptions.MAX_OPSET, origin.opset()));
     if (nearest != origin.opset()) {
       notes.add(
           "The model had operator set "

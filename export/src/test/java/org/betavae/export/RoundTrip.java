@@ -49,11 +49,7 @@ record RoundTrip(String row, List<String> problems) {
    * @param folder new, for a SavedModel
    */
   static RoundTrip ofOnnx(
-      String name,
-      OnnxModel first,
-      Map<String, Tensor> inputs,
-      Set<String> random,
-      Path folder) {
+      String name, OnnxModel first, Map<String, Tensor> inputs, Set<String> random, Path folder) {
     List<String> problems = new ArrayList<>();
     TfModel tf = OnnxToTf.convert(first, ImportOptions.defaults());
     OnnxModel back = TfToOnnx.convert(tf, ConvertOptions.defaults());
@@ -66,8 +62,7 @@ record RoundTrip(String row, List<String> problems) {
       problems.add("the file by way of a SavedModel has other bytes than the one in memory");
     }
     int opset =
-        Math.max(
-            ConvertOptions.MIN_OPSET, Math.min(ConvertOptions.MAX_OPSET, first.opset()));
+        Math.max(ConvertOptions.MIN_OPSET, Math.min(ConvertOptions.MAX_OPSET, first.opset()));
     if (back.opset() != opset) {
       problems.add("opset is " + back.opset() + ", expected " + opset);
     }
@@ -79,11 +74,7 @@ record RoundTrip(String row, List<String> problems) {
             OnnxToTf.convert(back, ImportOptions.defaults()), ConvertOptions.defaults());
     dump(name, first, back, twice);
     if (!Arrays.equals(back.toBytes(), twice.toBytes())) {
-      problems.add(
-          TWICE
-              + twice.operatorCounts()
-              + ", one gives "
-              + back.operatorCounts());
+      problems.add(TWICE + twice.operatorCounts() + ", one gives " + back.operatorCounts());
     }
     Map<String, Tensor> wanted = Ort.run(first, inputs);
     double worst = differences(wanted, Ort.run(back, inputs), random, "", problems);
@@ -122,11 +113,7 @@ record RoundTrip(String row, List<String> problems) {
             OnnxToTf.convert(again, ImportOptions.defaults()), ConvertOptions.defaults());
     dump(name, onnx, again, thrice);
     if (!Arrays.equals(again.toBytes(), thrice.toBytes())) {
-      problems.add(
-          TWICE
-              + thrice.operatorCounts()
-              + ", one gives "
-              + again.operatorCounts());
+      problems.add(TWICE + thrice.operatorCounts() + ", one gives " + again.operatorCounts());
     }
     Map<String, Tensor> got = tensors(TfRun.run(back.graph(), values(inputs)));
     double worst = differences(wanted, got, random, "", problems);
@@ -224,7 +211,16 @@ record RoundTrip(String row, List<String> problems) {
     int b = after.toBytes().length;
     if (b - a > Math.max(SMALL, SIZE * a)
         || Math.abs(weights(after) - weights(before)) > Math.max(SMALL, SIZE * weights(before))) {
-      problems.add(LARGER + b + " bytes, expected " + a + " within 5 %; elements of initializers: " + weights(before) + " before, " + weights(after) + " after");
+      problems.add(
+          LARGER
+              + b
+              + " bytes, expected "
+              + a
+              + " within 5 %; elements of initializers: "
+              + weights(before)
+              + " before, "
+              + weights(after)
+              + " after");
     }
     return String.format(
         Locale.ROOT,

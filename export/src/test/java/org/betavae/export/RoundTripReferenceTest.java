@@ -42,8 +42,7 @@ final class RoundTripReferenceTest {
         // A collection of single operators grows by what each of them needs on the other side.
         boolean collection = entry.path("one_output_per_feature").asBoolean();
         trip.problems()
-            .forEach(
-                p -> (collection && isOfBytes(p) ? unequal : wrong).add(id + ": " + p));
+            .forEach(p -> (collection && isOfBytes(p) ? unequal : wrong).add(id + ": " + p));
       } catch (ConversionException e) {
         refused.add(id + ": " + e.getMessage());
         if (!entry.has("expect")) {
@@ -56,7 +55,13 @@ final class RoundTripReferenceTest {
     System.out.println(RoundTrip.HEAD);
     rows.forEach(System.out::println);
     System.out.println(
-        "round trips: " + rows.size() + " run, " + refused.size() + " refused, " + wrong.size() + " losses");
+        "round trips: "
+            + rows.size()
+            + " run, "
+            + refused.size()
+            + " refused, "
+            + wrong.size()
+            + " losses");
     refused.forEach(r -> System.out.println("  refused " + r));
     unequal.forEach(r -> System.out.println("  other bytes " + r));
     assertTrue(wrong.isEmpty(), () -> String.join("\n", wrong));
@@ -79,13 +84,15 @@ final class RoundTripReferenceTest {
       case "onnx" -> RoundTrip.ofOnnx(id, OnnxModel.read(path), inputs, random, scratch);
       case "saved_model" ->
           ofSavedModel(
-              id, TfModel.ofSavedModel(path, entry.get("signature").asText()), inputs, random,
+              id,
+              TfModel.ofSavedModel(path, entry.get("signature").asText()),
+              inputs,
+              random,
               scratch);
       default ->
           RoundTrip.ofTensorFlow(
               id,
-              TfModel.ofGraphDef(
-                  path, tensors(entry.get("inputs")), tensors(entry.get("outputs"))),
+              TfModel.ofGraphDef(path, tensors(entry.get("inputs")), tensors(entry.get("outputs"))),
               inputs,
               random,
               scratch);

@@ -18,8 +18,7 @@ final class OneReshapeTarget implements Rewrite {
               && n.integer("allowzero", 0) == 0
               && n.input(0).shape() != null
               && n.output().shape() != null;
-      long[] target =
-          plain ? Build.reshapeTarget(n.input(0).shape(), n.output().shape()) : null;
+      long[] target = plain ? Build.reshapeTarget(n.input(0).shape(), n.output().shape()) : null;
       if (target != null && !Arrays.equals(target, n.input(1).constant().toLongs())) {
         OnnxValue constant = graph.constant(n.input(1).name(), Tensor.longs(target));
         graph.setInput(n, 1, constant);

@@ -73,7 +73,9 @@ final class NormImporter implements OpImporter {
         y, perChannel(out.in(1), x.rank(), out), perChannel(out.in(2), x.rank(), out), out);
   }
 
-  /** What our own converter makes of a group norm: channels apart in groups, then a norm of each. */
+  /**
+   * What our own converter makes of a group norm: channels apart in groups, then a norm of each.
+   */
   private static boolean isOfGroups(TfValue x) {
     return x.isTransposed()
         && x.rank() > 3
