@@ -116,7 +116,8 @@ final class NormImporter implements OpImporter {
           "it has " + count + " groups of " + channels + " channels",
           "expected groups of one size");
     }
-    TfValue last = out.transpose(x, Shapes.toChannelsLast(rank));
+    // Turned for good: a norm is mostly followed by a convolution, which wants it so.
+    TfValue last = out.plain(out.transpose(x, Shapes.toChannelsLast(rank)));
     List<Dim> apart = new ArrayList<>(last.shape().subList(0, rank - 1));
     apart.add(Dim.of(count));
     apart.add(Dim.of(channels / count));
