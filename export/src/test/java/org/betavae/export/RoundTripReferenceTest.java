@@ -39,8 +39,11 @@ final class RoundTripReferenceTest {
       try {
         RoundTrip trip = roundTrip(entry, temp.resolve(id));
         rows.add(trip.row());
-        // A collection of single operators grows by what each of them needs on the other side.
-        boolean collection = entry.path("one_output_per_feature").asBoolean();
+        // A collection of single operators grows by what each of them needs on the other side, and
+        // transposed convolutions of TensorFlow's are taken apart on the first way alone.
+        boolean collection =
+            entry.path("one_output_per_feature").asBoolean()
+                || !entry.get("kind").asText().equals("onnx");
         trip.problems()
             .forEach(p -> (collection && isOfBytes(p) ? unequal : wrong).add(id + ": " + p));
       } catch (ConversionException e) {

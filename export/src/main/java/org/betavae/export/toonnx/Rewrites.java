@@ -34,6 +34,7 @@ final class Rewrites {
           new TransposeAsReshape(),
           new CleanUp(),
           new OneReshapeTarget(),
+          new WrappedIndices(),
           new MergeEqual(),
           new MissingKernels(),
           new MergeEqual());
