@@ -157,7 +157,10 @@ class ModesTest {
       try (BetaVaeServer second =
           BetaVaeServer.start(ServeOptions.of(new ModelFolder("tiny", model)).withPort(port))) {
         assertEquals(port, second.port());
-        visit.page().locator(".notice button", new Page.LocatorOptions().setHasText("Try again")).click();
+        visit
+            .page()
+            .locator(".notice button", new Page.LocatorOptions().setHasText("Try again"))
+            .click();
         visit
             .page()
             .waitForFunction("old => globalThis.betavae.values[0] !== old", (double) before[0]);

@@ -20,7 +20,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** {@code score} beside what training measured, for every likelihood and kind of width, and when it is refused. */
+/**
+ * {@code score} beside what training measured, for every likelihood and kind of width, and when it
+ * is refused.
+ */
 class ScoreCommandTest {
   private static final int ITEMS = 600;
   private static final int SIDE = 8;

@@ -182,7 +182,7 @@ class ServeCommandTest {
         .assertErrorNames(2, "two models are called 'm'", "NAME=FOLDER");
     Cli.run("serve --model % --port 65536", "m=" + model).assertErrorNames(2, "--port", "65535");
     Cli.run("serve --model % --host %", "m=" + model, "no host").assertErrorNames(1, "no host");
-    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Cli.run("serve --model % --port %", "m=" + model, taken.getLocalPort())
           .assertErrorNames(1, "127.0.0.1:" + taken.getLocalPort(), "0 for any free one");
     }

@@ -87,11 +87,10 @@ final class AttentionImporter implements OpImporter {
     double scale = n.has("scale") ? n.number("scale", 1) : 1 / Math.sqrt(out.size(q, 3));
     double root = Math.sqrt(scale);
     TfValue raw = out.matMul(times(q, root, out), times(k, root, out), false, true);
-    TfValue biased = raw;
     TfValue mask = mask(n, q, k, past, out);
     float cap = n.number("softcap", 0);
     TfValue capped = cap == 0 ? raw : capped(raw, cap, out);
-    biased = mask == null ? capped : out.binary("AddV2", capped, mask);
+    TfValue biased = mask == null ? capped : out.binary("AddV2", capped, mask);
     ElementType wide = precision(n, biased);
     TfValue soft = out.cast(softmax(out.cast(biased, wide), mask != null, out), biased.type());
     if (out.isNeeded(3)) {

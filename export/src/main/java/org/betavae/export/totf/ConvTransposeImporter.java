@@ -60,6 +60,7 @@ final class ConvTransposeImporter implements OpImporter {
    * @param after what is cut off at the end
    * @param sizes of the result
    */
+  @SuppressWarnings("ArrayRecordComponent") // never compared; the arrays are read in loops
   private record Upsampling(
       int[] strides, int[] dilations, long[] before, long[] after, List<Dim> sizes) {
     static Upsampling of(OnnxOp n, TfValue x, TfValue w, TfEmitter out) {

@@ -8,7 +8,6 @@ import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -66,7 +65,6 @@ final class GraphEnds {
   }
 
   void addInputs(TfEmitter out, GraphImporter.Values values) {
-    Set<String> fresh = new HashSet<>();
     for (ValueInfoProto v : fed()) {
       ElementType type = ElementType.ofOnnx(v.getType().getTensorType().getElemType());
       if (!v.getType().hasTensorType() || type == null) {
@@ -77,12 +75,12 @@ final class GraphEnds {
                 + describe(v.getType())
                 + ", expected a tensor of a type that TensorFlow has. Change the model's input.");
       }
-      values.put(v.getName(), input(out, v, type, fresh));
+      values.put(v.getName(), input(out, v, type));
     }
   }
 
-  private TfValue input(TfEmitter out, ValueInfoProto v, ElementType type, Set<String> fresh) {
-    List<Dim> shape = shape(v, out, fresh);
+  private TfValue input(TfEmitter out, ValueInfoProto v, ElementType type) {
+    List<Dim> shape = shape(v, out);
     boolean turned = options.inputsAsNhwc().contains(v.getName());
     if (turned && (shape == null || shape.size() < 3)) {
       throw new IllegalArgumentException(
@@ -104,7 +102,7 @@ final class GraphEnds {
     return Arrays.stream(values).boxed().toList();
   }
 
-  private List<Dim> shape(ValueInfoProto v, TfEmitter out, Set<String> fresh) {
+  private List<Dim> shape(ValueInfoProto v, TfEmitter out) {
     List<Long> given = options.inputShapes().get(v.getName());
     TypeProto.Tensor tensor = v.getType().getTensorType();
     if (given == null && !tensor.hasShape()) {

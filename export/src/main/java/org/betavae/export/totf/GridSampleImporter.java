@@ -65,7 +65,7 @@ final class GridSampleImporter implements OpImporter {
             weight = weight == null ? w : out.binary("Mul", weight, w);
           }
         }
-        TfValue seen = gather(pixel, grid);
+        TfValue seen = gather(pixel);
         TfValue term =
             weight == null ? seen : out.binary("Mul", seen, out.unsqueeze(weight, weight.rank()));
         sum = sum == null ? term : out.binary("AddV2", sum, term);
@@ -124,7 +124,7 @@ final class GridSampleImporter implements OpImporter {
       return plus(out.binary("Mul", inner, d), -4 * CUBIC);
     }
 
-    private TfValue gather(List<TfValue> pixel, TfValue grid) {
+    private TfValue gather(List<TfValue> pixel) {
       int spatial = pixel.size();
       TfValue index = null;
       TfValue valid = null;

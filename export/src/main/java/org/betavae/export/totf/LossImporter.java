@@ -33,7 +33,7 @@ final class LossImporter implements OpImporter {
     TfValue target = out.in(1);
     TfValue counted = null;
     if (n.has("ignore_index")) {
-      TfValue ignored = out.scalarLike(target, n.integer("ignore_index", 0));
+      TfValue ignored = out.scalarLike(target, (double) n.integer("ignore_index", 0));
       counted = out.cast(out.binary("NotEqual", target, ignored), scores.type());
       TfValue inside = out.cast(out.binary("NotEqual", target, ignored), target.type());
       target = out.binary("Mul", target, inside);

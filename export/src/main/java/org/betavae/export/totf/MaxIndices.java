@@ -65,19 +65,19 @@ final class MaxIndices {
   }
 
   private static TfValue mod(TfValue v, long by, TfEmitter out) {
-    return out.binary("FloorMod", v, out.scalarLike(v, by));
+    return out.binary("FloorMod", v, out.scalarLike(v, (double) by));
   }
 
   private static TfValue over(TfValue v, long by, TfEmitter out) {
-    return out.binary("FloorDiv", v, out.scalarLike(v, by));
+    return out.binary("FloorDiv", v, out.scalarLike(v, (double) by));
   }
 
   private static TfValue times(TfValue v, long by, TfEmitter out) {
-    return out.binary("Mul", v, out.scalarLike(v, by));
+    return out.binary("Mul", v, out.scalarLike(v, (double) by));
   }
 
   private static TfValue plus(TfValue v, long number, TfEmitter out) {
-    return number == 0 ? v : out.binary("AddV2", v, out.scalarLike(v, number));
+    return number == 0 ? v : out.binary("AddV2", v, out.scalarLike(v, (double) number));
   }
 
   private static TfValue sum(TfValue a, TfValue b, TfEmitter out) {

@@ -15,6 +15,7 @@ import org.betavae.export.onnx.Dim;
  * @param window with what rounding up adds at the end
  * @param extra how much of the padding at the end rounding up added; it never counts
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared; the arrays are read in loops
 record Pooling(Window window, long[] extra, TfEmitter out) {
   /** Pooling of an input {@code [N, C, spatial...]}. */
   static Pooling of(TfValue x, Window w, boolean ceil, TfEmitter out) {

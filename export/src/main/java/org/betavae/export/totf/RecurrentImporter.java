@@ -35,7 +35,7 @@ final class RecurrentImporter implements OpImporter {
       RecurrentLayer layer = new RecurrentLayer(n, out, d);
       List<TfValue> begin = new ArrayList<>();
       for (int s = 0; s < states; s++) {
-        begin.add(initial(n, 5 + s, d, x, batchFirst, out));
+        begin.add(initial(5 + s, d, x, batchFirst, out));
       }
       List<TfValue> results = run(layer, x, begin, backwards, out);
       all.add(out.unsqueeze(results.get(0), 1));
@@ -53,7 +53,7 @@ final class RecurrentImporter implements OpImporter {
 
   /** {@code [batch, units]} before the first step. */
   private static TfValue initial(
-      OnnxOp n, int input, int direction, TfValue x, boolean batchFirst, TfEmitter out) {
+      int input, int direction, TfValue x, boolean batchFirst, TfEmitter out) {
     if (out.has(input)) {
       TfValue given = out.in(input);
       given = batchFirst ? out.transpose(given, 1, 0, 2) : given;

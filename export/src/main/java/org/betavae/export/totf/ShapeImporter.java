@@ -21,7 +21,7 @@ final class ShapeImporter implements OpImporter {
     if (n.is("Size")) {
       TfValue size =
           x.shape() != null && Shapes.isKnown(x.shape())
-              ? out.constant(Tensor.scalar(ElementType.INT64, out.count(x.shape())))
+              ? out.constant(Tensor.scalar(ElementType.INT64, (double) out.count(x.shape())))
               : out.node("Size", Map.of("out_type", ElementType.INT64), List.of(), x);
       out.out(size);
       return;

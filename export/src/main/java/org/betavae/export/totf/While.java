@@ -64,7 +64,7 @@ final class While {
     if (made == null) {
       throw out.fail("shapes change with every step", "expected shapes that settle");
     }
-    return withLists(in, parameters, made);
+    return withLists(in, made);
   }
 
   private List<TfValue> parameters(TfEmitter in, int count) {
@@ -113,7 +113,7 @@ final class While {
     return shape;
   }
 
-  private List<TfValue> withLists(TfEmitter in, List<TfValue> parameters, List<TfValue> made) {
+  private List<TfValue> withLists(TfEmitter in, List<TfValue> made) {
     int carried = begin.size();
     List<TfValue> all = new ArrayList<>(begin);
     List<TfValue> next = new ArrayList<>(made.subList(0, carried));

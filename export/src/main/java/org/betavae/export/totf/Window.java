@@ -16,6 +16,7 @@ import org.betavae.export.onnx.Dim;
  * @param after padding at the end
  * @param same true where paddings follow from the size as in TensorFlow's SAME
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared; the arrays are read in loops
 record Window(
     int[] kernel, int[] strides, int[] dilations, long[] before, long[] after, boolean same) {
   /** The window of a node over an input {@code [N, C, spatial...]}. */

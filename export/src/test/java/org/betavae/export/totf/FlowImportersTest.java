@@ -21,12 +21,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FlowImportersTest {
   private static final int LONG = 40;
 
-  private static OnnxNet recurrent(String op, int gates, int steps, int directions) {
+  private static OnnxNet recurrent(int gates, int steps, int directions) {
     return new OnnxNet(17)
         .in("x", TfTensors.normal(1, steps, 2, 3))
         .constant("w", TfTensors.uniform(2, -0.5, 0.5, directions, gates * 4L, 3))
         .constant("r", TfTensors.uniform(3, -0.5, 0.5, directions, gates * 4L, 4))
-        .constant("b", TfTensors.uniform(4, -0.5, 0.5, directions, 2 * gates * 4L))
+        .constant("b", TfTensors.uniform(4, -0.5, 0.5, directions, 2L * gates * 4))
         .out("y", FLOAT32)
         .out("h", FLOAT32);
   }
@@ -37,7 +37,7 @@ class FlowImportersTest {
     for (String direction : new String[] {"forward", "reverse", "bidirectional"}) {
       int directions = direction.equals("bidirectional") ? 2 : 1;
       TfModel tf =
-          recurrent(op, gates, 5, directions)
+          recurrent(gates, 5, directions)
               .node(op + "(x,w,r,b) -> y,h", "hidden_size", 4, "direction", direction)
               .checkDeclared();
       assertFalse(tf.graph().operatorCounts().containsKey("StatelessWhile"));
@@ -48,15 +48,13 @@ class FlowImportersTest {
   @CsvSource({"LSTM,4", "GRU,3", "RNN,1"})
   void recurrentLayer_overManySteps_isALoop(String op, int gates) {
     TfModel tf =
-        recurrent(op, gates, LONG, 1)
-            .node(op + "(x,w,r,b) -> y,h", "hidden_size", 4)
-            .checkDeclared();
+        recurrent(gates, LONG, 1).node(op + "(x,w,r,b) -> y,h", "hidden_size", 4).checkDeclared();
     assertEquals(1, tf.graph().operatorCounts().get("StatelessWhile"));
   }
 
   @Test
   void recurrentLayer_withLengthsAndAnInitialState_agrees() {
-    recurrent("GRU", 3, 5, 1)
+    recurrent(3, 5, 1)
         .constant("l", Tensor.ofLongs(ElementType.INT32, new long[] {2}, i -> 3 + i))
         .constant("i", TfTensors.normal(5, 1, 2, 4))
         .node("GRU(x,w,r,b,l,i) -> y,h", "hidden_size", 4, "linear_before_reset", 1)
@@ -75,7 +73,7 @@ class FlowImportersTest {
     TfModel tf =
         new OnnxNet(17)
             .in("x", TfTensors.normal(1, 2, 3))
-            .in("c", Tensor.scalar(BOOL, condition))
+            .in("c", Tensor.scalar(BOOL, (double) condition))
             .node("If(c) -> y", "then_branch", yes, "else_branch", no)
             .out("y", FLOAT32)
             .check();

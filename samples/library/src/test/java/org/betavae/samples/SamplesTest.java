@@ -37,11 +37,14 @@ class SamplesTest {
     assertTrue(converted.contains("input z [-1,10]"), converted);
     assertTrue(converted.contains("output logits [-1,64,64,1]"), converted);
     assertTrue(Files.exists(onnx));
+  }
 
+  @Test
+  void fineTuneModel_isAheadOfNewWeights() throws Exception {
     Path out = folder.resolve("transfer");
-    String model = run.resolve("model").toString();
+    String model = TrainedRun.result().model().toString();
     String tuned =
-        printed(
+        TrainedRun.printed(
             () ->
                 FineTuneModel.main(
                     new String[] {model, "sprites:small", out.toString(), "10", "conv64"}));
