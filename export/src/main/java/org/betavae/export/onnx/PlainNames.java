@@ -8,11 +8,11 @@ import java.util.function.Predicate;
 
 /**
  * Names for a graph that was an ONNX model before: those of its nodes without what the ways there
- * and back added, of constants after the node that reads them, and of weights as they were. So
+ * and back added, of Transposes and their like after the node that they read, of constants after the node that reads them, and of weights as they were. So
  * names do not grow from one round trip to the next.
  */
 public final class PlainNames {
-  /** Added in front of or behind other nodes, whose name the importer gives them. */
+  /** Added in front of or behind other nodes; named after the node that they read. */
   private static final Set<String> LAYOUT =
       Set.of("Transpose", "Reshape", "Squeeze", "Unsqueeze", "Cast", "Identity", "Pad", "Expand");
 
@@ -43,14 +43,19 @@ public final class PlainNames {
 
   private void collect(OnnxGraph graph) {
     for (OnnxNode n : graph.inOrder()) {
-      wanted.add(wanted(n));
+      if (!LAYOUT.contains(n.op())) {
+        wanted.add(plain(n.name()));
+      }
       n.graphs().forEach(this::collect);
     }
   }
 
   private String wanted(OnnxNode n) {
-    String plain = plain(n.name());
-    return LAYOUT.contains(n.op()) ? plain + "/" + n.op() : plain;
+    if (!LAYOUT.contains(n.op())) {
+      return plain(n.name());
+    }
+    OnnxValue v = n.input(0);
+    return (v.producer() == null ? v.name() : v.producer().name()) + "/" + n.op();
   }
 
   private void rename(OnnxGraph graph) {
