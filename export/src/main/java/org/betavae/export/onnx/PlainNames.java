@@ -8,8 +8,9 @@ import java.util.function.Predicate;
 
 /**
  * Names for a graph that was an ONNX model before: those of its nodes without what the ways there
- * and back added, of Transposes and their like after the node that they read, of constants after the node that reads them, and of weights as they were. So
- * names do not grow from one round trip to the next.
+ * and back added, of Transposes and their like after the node that they read, of constants after
+ * the node that reads them, and of weights as they were. So names do not grow from one round trip
+ * to the next.
  */
 public final class PlainNames {
   /** Added in front of or behind other nodes; named after the node that they read. */
