@@ -6,6 +6,7 @@ import static org.betavae.export.TfTensors.normal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Map;
 import org.betavae.export.ConversionException;
@@ -16,6 +17,7 @@ import org.betavae.export.TfToOnnx;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tensorflow.exceptions.TFUnimplementedException;
 
 /** Convolutions of both directions against TensorFlow. */
 final class ConvConverterTest {
@@ -108,18 +110,24 @@ final class ConvConverterTest {
   @ParameterizedTest
   @CsvSource({"1,1,SAME", "2,1,SAME", "1,2,VALID"})
   void depthwise_agrees(long stride, long dilation, String padding) {
-    OnnxModel model =
-        Parity.on("x", normal(1, 2, 7, 8, 3), -1, 7, 8, 3)
-            .check(
-                tf ->
-                    Map.of(
-                        "y",
-                        tf.op(
-                            "DepthwiseConv2dNative",
-                            attributes(stride, dilation, padding),
-                            tf.in("x"),
-                            normal(2, 3, 3, 3, 2))));
-    assertEquals(ONE_CONV, model.operatorCounts());
+    try {
+      OnnxModel model =
+          Parity.on("x", normal(1, 2, 7, 8, 3), -1, 7, 8, 3)
+              .check(
+                  tf ->
+                      Map.of(
+                          "y",
+                          tf.op(
+                              "DepthwiseConv2dNative",
+                              attributes(stride, dilation, padding),
+                              tf.in("x"),
+                              normal(2, 3, 3, 3, 2))));
+      assertEquals(ONE_CONV, model.operatorCounts());
+    } catch (TFUnimplementedException e) {
+      // oneDNN's kernel, which TensorFlow takes on processors with AVX-512, has dilations.
+      assumeTrue(dilation == 1, "TensorFlow's own kernel has no dilations: " + e.getMessage());
+      throw e;
+    }
   }
 
   @Test

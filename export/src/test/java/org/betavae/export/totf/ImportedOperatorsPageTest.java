@@ -13,17 +13,22 @@ import org.junit.jupiter.api.Test;
 
 /** The list of operators in the documentation is made from the list of importers. */
 class ImportedOperatorsPageTest {
-  private static final Path PAGE = Path.of("..", "docs", "importing.md");
   private static final String BEGIN = "<!-- begin operators -->\n";
   private static final String END = "<!-- end operators -->";
 
+  /** Tests run in the project's root under Maven, in the module's folder under most editors. */
+  private static Path page() {
+    Path here = Path.of("docs", "importing.md");
+    return Files.exists(here) ? here : Path.of("..").resolve(here);
+  }
+
   @Test
   void listOfOperators_isCurrent() throws IOException {
-    String page = Files.readString(PAGE);
+    String page = Files.readString(page());
     if ("write".equals(System.getProperty("betavae.docs"))) {
       int from = page.indexOf(BEGIN) + BEGIN.length();
       page = page.substring(0, from) + list() + page.substring(page.indexOf(END));
-      Files.writeString(PAGE, page);
+      Files.writeString(page(), page);
     }
     int from = page.indexOf(BEGIN) + BEGIN.length();
     assertEquals(
