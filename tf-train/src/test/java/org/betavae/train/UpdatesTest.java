@@ -253,7 +253,9 @@ class UpdatesTest {
         assertThrows(
             TrainException.class, () -> Trainer.start(run, config, data(), TrainListener.NONE));
     assertTrue(
-        e.getMessage().contains("smaller rates than --learning-rate-schedule 0:1e8, --clip-norm"),
+        e.getMessage()
+            .contains(
+                "smaller rates than --learning-rate-schedule 0:1e8, --warm-up-steps 200, --clip-norm"),
         e.getMessage());
   }
 
