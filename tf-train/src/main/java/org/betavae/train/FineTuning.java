@@ -75,6 +75,15 @@ public final class FineTuning {
         .map(from -> PretrainedFiles.open(folder.toString()));
   }
 
+  /** The same settings with what a run found out of its model's ends, where they leave it open. */
+  static TrainConfig withRolesOf(TrainConfig config, TrainConfig run) {
+    Map<String, Object> given = config.settings();
+    List<String> open = ROLES.stream().filter(role -> given.get(role) == null).toList();
+    TrainConfig.Builder target = config.toBuilder();
+    copy(run.settings(), open, target);
+    return target.build();
+  }
+
   /** Takes over what a run's model is. */
   static void copyModelSettings(TrainConfig run, TrainConfig.Builder target) {
     Map<String, Object> settings = run.settings();
@@ -92,7 +101,7 @@ public final class FineTuning {
   private static void copy(
       Map<String, Object> settings, List<String> names, TrainConfig.Builder target) {
     names.stream()
-        .filter(settings::containsKey)
+        .filter(name -> settings.get(name) != null)
         .forEach(name -> target.set(name, settings.get(name)));
   }
 

@@ -82,7 +82,7 @@ public final class Trainer {
    * the start if the run was ended before its first one.
    *
    * @param run the folder of an earlier run
-   * @param config its settings; steps, rates, weights of terms and intervals may differ, what the
+   * @param wanted its settings; steps, rates, weights of terms and intervals may differ, what the
    *     network, the order of the data and the held-out items follow from may not
    * @throws IllegalArgumentException if the data do not suit the settings, or a setting changed
    *     that must not
@@ -90,8 +90,10 @@ public final class Trainer {
    *     run uses the folder
    */
   public static RunSummary resume(
-      RunFolder run, TrainConfig config, TrainData data, TrainListener listener) {
-    ResumeRules.check(run.readConfig(), config, listener);
+      RunFolder run, TrainConfig wanted, TrainData data, TrainListener listener) {
+    TrainConfig before = run.readConfig();
+    TrainConfig config = FineTuning.withRolesOf(wanted, before);
+    ResumeRules.check(before, config, listener);
     try (Opened opened = new Opened()) {
       opened.add(RunLock.take(run.root(), listener::onMessage), RunLock::close);
       DataCheck.requireFits(config, data);
