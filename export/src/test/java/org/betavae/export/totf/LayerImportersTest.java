@@ -4,6 +4,7 @@ import static org.betavae.export.ElementType.FLOAT32;
 import static org.betavae.export.ElementType.INT64;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Map;
 import org.betavae.export.ElementType;
@@ -47,6 +48,30 @@ class LayerImportersTest {
     assertEquals(1, tf.graph().operatorCounts().get("Conv2D"));
     assertEquals(1, tf.graph().operatorCounts().get("BiasAdd"));
     assertEquals(2, tf.graph().operatorCounts().get("Transpose"));
+  }
+
+  /** TensorFlow fuses the three and would then lose explicit paddings, and end the process. */
+  @ParameterizedTest
+  @CsvSource({"1,1,1", "2,0,1", "2,1,0", "1,0,2"})
+  void depthwiseConv_withBiasAndRelu6_hasNoExplicitPadding(long stride, long before, long after) {
+    TfModel tf =
+        conv(new long[] {4, 1, 3, 3})
+            .constant("low", Tensor.scalar(FLOAT32, 0))
+            .constant("high", Tensor.scalar(FLOAT32, 6))
+            .node(
+                "Conv(x,w,b) -> c",
+                "group",
+                4,
+                "strides",
+                new long[] {stride, stride},
+                "pads",
+                new long[] {before, before, after, after})
+            .node("Clip(c,low,high) -> y")
+            .checkDeclared();
+    assertEquals(1, tf.graph().operatorCounts().get("Relu6"));
+    tf.graph()
+        .forEachNode(
+            n -> assertTrue(!n.op().startsWith("Dep") || !n.has("explicit_paddings"), n.name()));
   }
 
   @ParameterizedTest
