@@ -185,7 +185,7 @@ final class ControlFlowWriter {
       return types.get(n);
     }
     if (n.bodies().isEmpty()) {
-      return OperatorTable.type(n, o.index());
+      return TfOperators.type(n, o.index());
     }
     return isLoop(n)
         ? type(n.inputs().get(o.index()))
@@ -226,7 +226,7 @@ final class ControlFlowWriter {
                 n.bodies().isEmpty()
                     ? n.value() == null
                         && !n.op().equals(TfNode.INPUT)
-                        && OperatorTable.isStateful(n.op())
+                        && TfOperators.isStateful(n.op())
                     : n.bodies().stream().anyMatch(b -> isStateful(b.nodes())));
   }
 }

@@ -90,6 +90,6 @@ final class FunctionWriter {
         + ":"
         + (o.node().value() != null
             ? "output:0"
-            : control ? "output:" + flow.index(o) : OperatorTable.reference(o.node(), o.index()));
+            : control ? "output:" + flow.index(o) : TfOperators.reference(o.node(), o.index()));
   }
 }

@@ -10,15 +10,17 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.betavae.export.ConversionException;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 
 /**
- * Outputs of TensorFlow's operators: their names, which function bodies refer to, and their element
- * types, which functions have to declare.
+ * TensorFlow's operators as its registry declares them.
  *
- * <p>From {@code operators.txt}, which {@code OperatorTableTest} writes from TensorFlow's registry.
+ * <p>From {@code operators.txt}, which {@code OperatorTableTest} writes from that registry: a line
+ * for each operator, {@code Name! in:type > out:type +}, where {@code !} says that it is stateful
+ * and {@code +} that the native library has its gradient. A type is a number of TensorFlow's, an
+ * attribute that holds one, {@code attribute=number} with its default, {@code count*type} for as
+ * many as an attribute says, or {@code [attribute]} for one of each type that it lists.
  */
 final class OperatorTable {
   /** Resource beside this class. */
@@ -32,31 +34,41 @@ final class OperatorTable {
    * One operator.
    *
    * @param stateful true if running it twice may give two results
+   * @param gradient whether the native library has its gradient
    */
-  private record Operator(boolean stateful, List<Output> outputs) {}
+  record Operator(
+      boolean stateful, boolean gradient, List<Argument> inputs, List<Argument> outputs) {}
 
   /**
-   * One output or list of outputs.
+   * One input or output, or a list of them.
    *
-   * @param name as in the registry
-   * @param count attribute with the number of outputs; empty for one
-   * @param list true if the type attribute holds one type for each output
+   * @param name as in the registry, which function bodies refer to
+   * @param count attribute with the number of them; empty for one
+   * @param list true if the attribute holds one type for each
    * @param attribute with the type; empty if it is always the same
    * @param type always, or where the attribute is not set; 0 for none
    */
-  private record Output(String name, String count, boolean list, String attribute, int type) {
-    int width(TfNode node) {
+  record Argument(String name, String count, boolean list, String attribute, int type) {
+    /** How many values it stands for in a node with these attributes. */
+    int width(Map<String, AttrValue> attributes) {
+      AttrValue set = attributes.get(list ? attribute : count);
       if (list) {
-        return node.has(attribute) ? node.attributes().get(attribute).getList().getTypeCount() : 0;
+        return set == null ? 0 : set.getList().getTypeCount();
       }
-      return count.isEmpty() ? 1 : Math.toIntExact(node.integer(count, 1));
+      return count.isEmpty() || set == null ? 1 : Math.toIntExact(set.getI());
     }
 
-    DataType type(TfNode node, int i) {
-      AttrValue set = attribute.isEmpty() ? null : node.attributes().get(attribute);
+    /** The type of its i-th value; null if the attributes do not say it. */
+    DataType type(Map<String, AttrValue> attributes, int i) {
+      AttrValue set = attribute.isEmpty() ? null : attributes.get(attribute);
       int number = set == null ? type : list ? set.getList().getTypeValue(i) : set.getTypeValue();
-      return DataType.forNumber(number);
+      return number == 0 ? null : DataType.forNumber(number);
     }
+  }
+
+  /** An operator; null if TensorFlow has none of this name. */
+  static Operator find(String op) {
+    return BY_NAME.get(op);
   }
 
   private static Map<String, Operator> read() {
@@ -66,14 +78,9 @@ final class OperatorTable {
             new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         if (!line.startsWith("#")) {
-          String[] words = line.split(" ", -1);
-          boolean stateful = words[0].endsWith("!");
-          List<Output> outputs = new ArrayList<>();
-          for (int i = 1; i < words.length; i++) {
-            outputs.add(output(words[i]));
-          }
-          String name = stateful ? words[0].substring(0, words[0].length() - 1) : words[0];
-          out.put(name, new Operator(stateful, List.copyOf(outputs)));
+          List<String> words = List.of(line.split(" ", -1));
+          boolean stateful = words.get(0).endsWith("!");
+          out.put(words.get(0).replace("!", ""), operator(words, stateful));
         }
       }
       return out;
@@ -82,89 +89,36 @@ final class OperatorTable {
     }
   }
 
-  /** Reads {@code name:type}, {@code name:N*type} or {@code name:[Types]}. */
-  private static Output output(String word) {
+  private static Operator operator(List<String> words, boolean stateful) {
+    boolean gradient = words.get(words.size() - 1).equals("+");
+    int arrow = words.indexOf(">");
+    return new Operator(
+        stateful,
+        gradient,
+        arguments(words.subList(1, arrow)),
+        arguments(words.subList(arrow + 1, words.size() - (gradient ? 1 : 0))));
+  }
+
+  private static List<Argument> arguments(List<String> words) {
+    List<Argument> out = new ArrayList<>();
+    words.forEach(w -> out.add(argument(w)));
+    return List.copyOf(out);
+  }
+
+  private static Argument argument(String word) {
     String[] parts = word.split(":", 2);
     String type = parts[1];
     if (type.startsWith("[")) {
-      return new Output(parts[0], "", true, type.substring(1, type.length() - 1), 0);
+      return new Argument(parts[0], "", true, type.substring(1, type.length() - 1), 0);
     }
     int star = type.indexOf('*');
     String count = star < 0 ? "" : type.substring(0, star);
     type = type.substring(star + 1);
     if (Character.isDigit(type.charAt(0))) {
-      return new Output(parts[0], count, false, "", Integer.parseInt(type));
+      return new Argument(parts[0], count, false, "", Integer.parseInt(type));
     }
-    int equals = type.indexOf('=');
-    return equals < 0
-        ? new Output(parts[0], count, false, type, 0)
-        : new Output(
-            parts[0],
-            count,
-            false,
-            type.substring(0, equals),
-            Integer.parseInt(type.substring(equals + 1)));
-  }
-
-  /** True if running the operator twice may give two results, or if it is not known. */
-  static boolean isStateful(String op) {
-    Operator known = BY_NAME.get(op);
-    return known == null || known.stateful();
-  }
-
-  /** The element type of a node's output. */
-  static DataType type(TfNode node, int index) {
-    int before = 0;
-    for (Output o : operator(node).outputs()) {
-      int width = o.width(node);
-      if (index < before + width) {
-        DataType type = o.type(node, index - before);
-        if (type == null || type == DataType.DT_INVALID) {
-          throw fail(
-              node,
-              "does not say the type of output " + index,
-              "expected attribute " + o.attribute());
-        }
-        return type;
-      }
-      before += width;
-    }
-    throw noOutput(node, index, before);
-  }
-
-  /** How a function body refers to a node's output: {@code name:output:index}. */
-  static String reference(TfNode node, int index) {
-    int before = 0;
-    for (Output o : operator(node).outputs()) {
-      int width = o.width(node);
-      if (index < before + width) {
-        return o.name() + ":" + (index - before);
-      }
-      before += width;
-    }
-    throw noOutput(node, index, before);
-  }
-
-  private static Operator operator(TfNode node) {
-    Operator known = BY_NAME.get(node.op());
-    if (known == null) {
-      throw fail(node, "has an operator that is not known", "expected one of TensorFlow 2.18");
-    }
-    return known;
-  }
-
-  private static ConversionException noOutput(TfNode node, int index, int count) {
-    return fail(node, "has no output " + index, "expected one of its " + count);
-  }
-
-  private static ConversionException fail(TfNode node, String got, String expected) {
-    return new ConversionException(
-        "Cannot write a SavedModel: "
-            + node
-            + " "
-            + got
-            + ", "
-            + expected
-            + ". Take it out of the graph.");
+    String[] withDefault = type.split("=", 2);
+    int otherwise = withDefault.length == 1 ? 0 : Integer.parseInt(withDefault[1]);
+    return new Argument(parts[0], count, false, withDefault[0], otherwise);
   }
 }

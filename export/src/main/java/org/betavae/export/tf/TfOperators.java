@@ -1,102 +1,37 @@
 package org.betavae.export.tf;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.betavae.export.ConversionException;
+import org.betavae.export.tf.OperatorTable.Argument;
+import org.betavae.export.tf.OperatorTable.Operator;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 
 /**
- * TensorFlow's operators as its registry declares them: the types of their inputs and outputs, and
- * whether TensorFlow's native library has their gradient.
- *
- * <p>From {@code tf-operators.txt}, which {@code TfOperatorsFile} among the tests writes.
+ * What TensorFlow's registry says of its operators: the types of their inputs and outputs, whether
+ * running them twice may give two results, and whether the native library has their gradient.
  */
 public final class TfOperators {
-  private static final String FILE = "tf-operators.txt";
-  private static final Map<String, TfOperators> BY_NAME = read();
+  private TfOperators() {}
 
-  /**
-   * One input or output, or a list of them.
-   *
-   * @param type the attribute that holds the type; null if it is always the same
-   * @param fixed the type that it always has; null otherwise
-   * @param count the attribute that says how many there are; null for one
-   * @param list whether the attribute holds a list of types, one for each
-   */
-  private record Argument(String type, DataType fixed, String count, boolean list) {}
-
-  private final boolean gradient;
-  private final List<Argument> inputs = new ArrayList<>();
-  private final List<Argument> outputs = new ArrayList<>();
-  private final Map<String, DataType> defaults = new HashMap<>();
-
-  private TfOperators(boolean gradient) {
-    this.gradient = gradient;
-  }
-
-  private static Map<String, TfOperators> read() {
-    Map<String, TfOperators> all = new HashMap<>();
-    try (InputStream in = TfOperators.class.getResourceAsStream(FILE);
-        BufferedReader lines =
-            new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        if (!line.startsWith("#")) {
-          List<String> words = List.of(line.split(" ", -1));
-          all.put(words.get(0).substring(1), parse(words));
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read " + FILE + " beside the classes: " + e, e);
-    }
-    return all;
-  }
-
-  private static TfOperators parse(List<String> words) {
-    TfOperators op = new TfOperators(words.get(0).startsWith("+"));
-    List<Argument> into = op.inputs;
-    for (String word : words.subList(1, words.size())) {
-      int equals = word.indexOf('=');
-      if (word.equals(">")) {
-        into = op.outputs;
-      } else if (equals >= 0) {
-        op.defaults.put(
-            word.substring(0, equals),
-            DataType.forNumber(Integer.parseInt(word.substring(equals + 1))));
-      } else {
-        into.add(argument(word));
-      }
-    }
-    return op;
-  }
-
-  private static Argument argument(String word) {
-    int star = word.indexOf('*');
-    String count = star < 0 ? null : word.substring(0, star);
-    String type = word.substring(star + 1);
-    return type.startsWith("#")
-        ? new Argument(null, DataType.forNumber(Integer.parseInt(type.substring(1))), count, false)
-        : type.startsWith("@")
-            ? new Argument(type.substring(1), null, null, true)
-            : new Argument(type, null, count, false);
-  }
-
-  /** True if TensorFlow has the operator; those on resources and references are left out. */
+  /** True if TensorFlow has the operator. */
   public static boolean has(String op) {
-    return BY_NAME.containsKey(op);
+    return OperatorTable.find(op) != null;
   }
 
   /** True if TensorFlow's native library can take the operator's gradient. */
   public static boolean hasGradient(String op) {
-    TfOperators known = BY_NAME.get(op);
-    return known != null && known.gradient;
+    Operator known = OperatorTable.find(op);
+    return known != null && known.gradient();
+  }
+
+  /** True if running the operator twice may give two results, or if it is not known. */
+  static boolean isStateful(String op) {
+    Operator known = OperatorTable.find(op);
+    return known == null || known.stateful();
   }
 
   /**
@@ -107,81 +42,75 @@ public final class TfOperators {
   public static Map<String, AttrValue> attributes(
       String op, Map<String, AttrValue> given, List<DataType> in) {
     Map<String, AttrValue> all = new HashMap<>(given);
+    Operator known = find(op);
     int at = 0;
-    List<Argument> arguments = find(op).inputs;
-    for (int i = 0; i < arguments.size(); i++) {
-      Argument a = arguments.get(i);
-      int many = in.size() - at - (arguments.size() - 1 - i);
-      if (a.list) {
+    for (int i = 0; i < known.inputs().size(); i++) {
+      Argument a = known.inputs().get(i);
+      int many = in.size() - at - (known.inputs().size() - 1 - i);
+      if (a.list()) {
         AttrValue.ListValue.Builder types = AttrValue.ListValue.newBuilder();
         in.subList(at, at + many).forEach(types::addType);
-        all.putIfAbsent(a.type, AttrValue.newBuilder().setList(types).build());
-        at += many;
-        continue;
+        all.putIfAbsent(a.attribute(), AttrValue.newBuilder().setList(types).build());
+      } else if (!a.count().isEmpty()) {
+        all.putIfAbsent(a.count(), AttrValue.newBuilder().setI(many).build());
       }
-      if (a.count != null) {
-        all.putIfAbsent(a.count, AttrValue.newBuilder().setI(many).build());
-        many = (int) all.get(a.count).getI();
-      } else {
-        many = 1;
+      if (!a.list() && !a.attribute().isEmpty() && at < in.size()) {
+        all.putIfAbsent(a.attribute(), type(in.get(at)));
       }
-      if (a.type != null && at < in.size()) {
-        all.putIfAbsent(a.type, AttrValue.newBuilder().setType(in.get(at)).build());
-      }
-      at += many;
+      at += a.list() ? many : a.width(all);
     }
-    find(op)
-        .defaults
-        .forEach(
-            (name, type) -> all.putIfAbsent(name, AttrValue.newBuilder().setType(type).build()));
+    known.inputs().forEach(a -> putDefault(a, all));
+    known.outputs().forEach(a -> putDefault(a, all));
     return all;
+  }
+
+  private static void putDefault(Argument a, Map<String, AttrValue> all) {
+    if (!a.attribute().isEmpty() && a.type() != 0) {
+      all.putIfAbsent(a.attribute(), AttrValue.newBuilder().setTypeValue(a.type()).build());
+    }
+  }
+
+  private static AttrValue type(DataType t) {
+    return AttrValue.newBuilder().setType(t).build();
   }
 
   /** Which attribute holds the type of each input; null where it is fixed or one of a list. */
   public static List<String> inputTypeAttributes(String op, Map<String, AttrValue> attributes) {
-    return typeAttributes(find(op).inputs, attributes);
+    return typeAttributes(find(op).inputs(), attributes);
   }
 
   /** Which attribute holds the type of each output; null where it is fixed or one of a list. */
   public static List<String> outputTypeAttributes(String op, Map<String, AttrValue> attributes) {
-    return typeAttributes(find(op).outputs, attributes);
+    return typeAttributes(find(op).outputs(), attributes);
   }
 
   private static List<String> typeAttributes(
       List<Argument> arguments, Map<String, AttrValue> attributes) {
     List<String> out = new ArrayList<>();
     for (Argument a : arguments) {
-      long count =
-          a.list
-              ? attributes.get(a.type).getList().getTypeCount()
-              : a.count == null ? 1 : attributes.get(a.count).getI();
-      for (long i = 0; i < count; i++) {
-        out.add(a.list ? null : a.type);
+      for (int i = 0; i < a.width(attributes); i++) {
+        out.add(a.list() || a.attribute().isEmpty() ? null : a.attribute());
       }
     }
     return out;
   }
 
-  /** The types of an operation's outputs, from its attributes. */
+  /** The types of an operation's outputs, from its attributes; null where they do not say it. */
   public static List<DataType> outputTypes(String op, Map<String, AttrValue> attributes) {
     List<DataType> out = new ArrayList<>();
-    for (Argument a : find(op).outputs) {
-      if (a.list) {
-        out.addAll(attributes.get(a.type).getList().getTypeList());
-        continue;
-      }
-      long count = a.count == null ? 1 : attributes.get(a.count).getI();
-      AttrValue set = a.type == null ? null : attributes.get(a.type);
-      DataType type =
-          a.fixed != null ? a.fixed : set == null ? find(op).defaults.get(a.type) : set.getType();
-      for (long i = 0; i < count; i++) {
-        out.add(type);
+    for (Argument a : find(op).outputs()) {
+      for (int i = 0; i < a.width(attributes); i++) {
+        out.add(a.type(attributes, i));
       }
     }
     return out;
   }
 
-  /** The type of one output of a node; of a constant or variable that of its value. */
+  /**
+   * The type of one output of a node; of a constant or variable that of its value.
+   *
+   * @throws ConversionException if the node does not say it
+   */
   public static DataType type(TfOutput output) {
     TfNode n = output.node();
     if (n.value() != null) {
@@ -190,11 +119,60 @@ public final class TfOperators {
     if (n.op().equals(TfNode.INPUT) || n.op().equals(TfNode.CONST)) {
       return n.attributes().get("dtype").getType();
     }
-    return outputTypes(n.op(), n.attributes()).get(output.index());
+    return type(n, output.index());
   }
 
-  private static TfOperators find(String op) {
-    TfOperators known = BY_NAME.get(op);
+  /** The element type of an output of a node that is neither input nor constant. */
+  static DataType type(TfNode node, int index) {
+    Place p = place(node, index);
+    DataType type = p.of.type(node.attributes(), p.index);
+    if (type == null) {
+      throw fail(
+          node,
+          "does not say the type of output " + index,
+          "expected attribute " + p.of.attribute());
+    }
+    return type;
+  }
+
+  /** How a function body refers to a node's output: {@code name:output:index}. */
+  static String reference(TfNode node, int index) {
+    Place p = place(node, index);
+    return p.of.name() + ":" + p.index;
+  }
+
+  /** Which value of which declared output an output of a node is. */
+  private record Place(Argument of, int index) {}
+
+  private static Place place(TfNode node, int index) {
+    Operator known = OperatorTable.find(node.op());
+    if (known == null) {
+      throw fail(node, "has an operator that is not known", "expected one of TensorFlow 2.18");
+    }
+    int before = 0;
+    for (Argument o : known.outputs()) {
+      int width = o.width(node.attributes());
+      if (index < before + width) {
+        return new Place(o, index - before);
+      }
+      before += width;
+    }
+    throw fail(node, "has no output " + index, "expected one of its " + before);
+  }
+
+  private static ConversionException fail(TfNode node, String got, String expected) {
+    return new ConversionException(
+        "Cannot write a TensorFlow graph: "
+            + node
+            + " "
+            + got
+            + ", "
+            + expected
+            + ". Take it out of the graph.");
+  }
+
+  private static Operator find(String op) {
+    Operator known = OperatorTable.find(op);
     if (known == null) {
       throw new IllegalStateException(
           "TensorFlow has no operator " + op + ", expected one of its registry. Correct the name.");
