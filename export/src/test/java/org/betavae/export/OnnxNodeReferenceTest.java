@@ -1,15 +1,14 @@
 package org.betavae.export;
 
+import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.betavae.export.tf.TfGraph;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -31,9 +30,10 @@ final class OnnxNodeReferenceTest {
   /** The least share of cases that has to pass; the others have types that TensorFlow lacks. */
   private static final double LEAST_SHARE = 0.8;
 
-  private final Map<String, List<String>> refused = new TreeMap<>();
-  private final List<String> passed = new ArrayList<>();
-  private final List<String> wrong = new ArrayList<>();
+  /** Stands before a number that follows from the names of the cases. */
+  private static final String SET = "Set of cases: `";
+
+  private final OnnxNodeResults results = new OnnxNodeResults();
 
   @Test
   void operatorCases_giveTheirResults_orAreRefusedWithAReason() throws IOException {
@@ -44,11 +44,23 @@ final class OnnxNodeReferenceTest {
     for (Path folder : folders) {
       run(folder);
     }
-    report(folders.size());
-    assertTrue(wrong.isEmpty(), () -> String.join("\n", wrong));
+    System.out.print(results.tables());
+    assertTrue(results.wrong().isEmpty(), () -> String.join("\n", results.wrong()));
     if (only.isEmpty()) {
-      double share = passed.size() / (double) folders.size();
+      double share = results.share();
       assertTrue(share >= LEAST_SHARE, () -> "only " + share + " of the cases pass");
+      checkPage(folders);
+    }
+  }
+
+  /** The page tells of one set of cases; other sets are run all the same. */
+  private void checkPage(List<Path> folders) throws IOException {
+    String names = folders.stream().map(f -> f.getFileName().toString()).collect(joining("\n"));
+    String set = String.format("%08x", names.hashCode());
+    boolean writes = "write".equals(System.getProperty("betavae.docs"));
+    if (writes || DocsPage.text().contains(SET + set)) {
+      String tables = results.tables() + "\n" + SET + set + "`.\n";
+      DocsPage.check("onnx-node", tables, OnnxNodeReferenceTest.class);
     }
   }
 
@@ -58,23 +70,21 @@ final class OnnxNodeReferenceTest {
     try {
       model = OnnxToTf.convert(OnnxModel.read(c.model()), ImportOptions.defaults());
     } catch (ConversionException e) {
-      refused
-          .computeIfAbsent(reason(e.getMessage()), k -> new ArrayList<>())
-          .add(c.name() + ": " + e.getMessage());
+      results.refused(c, e.getMessage());
       return;
     } catch (RuntimeException e) {
-      wrong.add(c.name() + ": the importer failed: " + e + " at " + place(e));
+      results.wrong(c, "the importer failed: " + e + " at " + place(e));
       return;
     }
     try {
       String difference = compare(c, model.graph());
       if (difference.isEmpty()) {
-        passed.add(c.name());
+        results.passed(c);
       } else {
-        wrong.add(c.name() + ": " + difference);
+        results.wrong(c, difference);
       }
     } catch (RuntimeException e) {
-      wrong.add(c.name() + ": " + e);
+      results.wrong(c, e.toString());
     }
   }
 
@@ -109,37 +119,5 @@ final class OnnxNodeReferenceTest {
   private static boolean isRandom(TfGraph graph) {
     return graph.operatorCounts().keySet().stream()
         .anyMatch(op -> op.contains("Random") || op.equals("Multinomial"));
-  }
-
-  /** Why a model was refused, in the words of the documentation. */
-  private static String reason(String message) {
-    if (message.matches("(?s).*(type (sequence|optional)|Sequence|Optional).*")) {
-      return "sequence or optional";
-    }
-    return message.contains("type that TensorFlow") ? "type that TensorFlow lacks" : "not done";
-  }
-
-  private void report(int count) throws IOException {
-    StringBuilder out = new StringBuilder();
-    out.append("| operator cases of ONNX 1.22 | number |\n| --- | --- |\n");
-    out.append("| all | ").append(count).append(" |\n");
-    out.append("| same results in TensorFlow | ").append(passed.size()).append(" |\n");
-    refused.forEach(
-        (why, cases) ->
-            out.append("| refused: ")
-                .append(why)
-                .append(" | ")
-                .append(cases.size())
-                .append(" |\n"));
-    out.append("| wrong | ").append(wrong.size()).append(" |\n");
-    System.out.print(out);
-    String file = System.getProperty("betavae.report");
-    if (file != null) {
-      refused.forEach(
-          (why, all) -> all.forEach(r -> out.append("refused ").append(r).append('\n')));
-      wrong.forEach(w -> out.append("wrong ").append(w).append('\n'));
-      passed.forEach(p -> out.append("passed ").append(p).append('\n'));
-      Files.writeString(Path.of(file), out.toString());
-    }
   }
 }

@@ -103,7 +103,7 @@ final class AttentionImporter implements OpImporter {
     return soft;
   }
 
-  private static ElementType precision(OnnxOp n, TfValue v) {
+  static ElementType precision(OnnxOp n, TfValue v) {
     ElementType asked = ElementType.ofOnnx((int) n.integer("softmax_precision", 0));
     return asked != null && asked.isFloat()
         ? asked

@@ -18,7 +18,8 @@ final class CastImporter implements OpImporter {
         n.is("CastLike") ? out.in(1).type() : ElementType.ofOnnx((int) n.integer("to", 1));
     if (to == null) {
       throw out.fail(
-          "it casts to the ONNX type " + n.integer("to", 1), "expected a type that TensorFlow has");
+          "it casts to the ONNX type " + OtherTypes.name(n.integer("to", 1)),
+          "expected a type that TensorFlow has");
     }
     TfValue from = saturates(n, x, to) ? kept(out, x, to) : x;
     out.out(n.is("BitCast") ? bitCast(out, x, to) : cast(out, from, to));

@@ -128,11 +128,7 @@ final class GraphEnds {
     if (!type.hasTensorType()) {
       return type.getValueCase().name().replace("_TYPE", "").toLowerCase(Locale.ROOT);
     }
-    TensorProto.DataType element =
-        TensorProto.DataType.forNumber(type.getTensorType().getElemType());
-    return element == null
-        ? "number " + type.getTensorType().getElemType()
-        : element.name().toLowerCase(Locale.ROOT);
+    return OtherTypes.name(type.getTensorType().getElemType());
   }
 
   void addOutputs(TfEmitter out, GraphImporter.Values values) {

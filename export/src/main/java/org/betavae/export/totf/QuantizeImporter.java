@@ -34,7 +34,8 @@ final class QuantizeImporter implements OpImporter {
             : number == 0 ? ElementType.UINT8 : ElementType.ofOnnx(number);
     if (to == null || !(to.isInteger() || to.isHalfByte())) {
       throw out.fail(
-          "it quantizes to the ONNX type " + number, "expected a type that TensorFlow has");
+          "it quantizes to the ONNX type " + OtherTypes.name(number),
+          "expected a type that TensorFlow has");
     }
     TfValue scale = out.cast(spread(n, out, x, out.in(1)), ElementType.FLOAT32);
     TfValue zero = out.has(2) ? spread(n, out, x, out.in(2)) : null;

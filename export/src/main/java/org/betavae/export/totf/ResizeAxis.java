@@ -32,7 +32,12 @@ record ResizeAxis(int from, int to, double scale, double start, double end, Sett
       String nearest,
       double cubic,
       boolean antialias,
-      boolean excludeOutside) {}
+      boolean excludeOutside) {
+    /** Whether a region is cut out, with a value of its own for what lies outside. */
+    boolean isCrop() {
+      return transform.equals("tf_crop_and_resize");
+    }
+  }
 
   /** Where pixel i of the result lies in the old image. */
   double place(int i) {

@@ -12,7 +12,8 @@ import org.betavae.export.onnx.Dim;
 /**
  * ONNX {@code Resize} and {@code Upsample}. Where TensorFlow's operators on {@code [N,H,W,C]}
  * sample in the same way they are taken; else nearest becomes a gather along each axis, and linear
- * and cubic a product with a matrix.
+ * and cubic a product with a matrix; what is known at run time only is left to {@link
+ * RuntimeResize}.
  */
 final class ResizeImporter implements OpImporter {
   /** Operator set 11 gave Resize its coordinate transformations. */
@@ -29,16 +30,29 @@ final class ResizeImporter implements OpImporter {
     int rank = out.rank(x);
     ResizeAxis.Settings settings = settings(n);
     double[] scales = scales(n, x, rank, out);
-    if (!Shapes.isKnown(resizedSizes(x, scales))) {
-      out.out(free(x, scales, settings, out));
-      return;
-    }
+    boolean known =
+        scales != null
+            && Shapes.isKnown(resizedSizes(x, scales, settings.isCrop()))
+            && !(settings.isCrop() && !out.in(1).isConstant());
+    out.out(known ? known(n, x, scales, settings, out) : atRunTime(n, x, scales, settings, out));
+  }
+
+  private static TfValue known(
+      OnnxOp n, TfValue x, double[] scales, ResizeAxis.Settings settings, TfEmitter out) {
     List<ResizeAxis> axes = axes(n, x, scales, settings, out);
     TfValue y = resized(x, axes, settings, out);
-    out.out(
-        settings.transform().equals("tf_crop_and_resize")
-            ? extrapolated(y, axes, n.number("extrapolation_value", 0), out)
-            : y);
+    return settings.isCrop() ? extrapolated(y, axes, n.number("extrapolation_value", 0), out) : y;
+  }
+
+  private static TfValue atRunTime(
+      OnnxOp n, TfValue x, double[] scales, ResizeAxis.Settings settings, TfEmitter out) {
+    TfValue own = scales == null ? null : ImageResize.byFactors(x, scales, settings, out);
+    if (own != null) {
+      return own;
+    }
+    TfValue given = scalesOf(n, out);
+    int[] axes = axes(n, x.rank(), out);
+    return new RuntimeResize(n, out, settings, axes).of(x, given, given == null ? out.in(3) : null);
   }
 
   private static ResizeAxis.Settings settings(OnnxOp n) {
@@ -53,31 +67,34 @@ final class ResizeImporter implements OpImporter {
         n.flag("exclude_outside", false));
   }
 
-  private static List<Dim> resizedSizes(TfValue x, double[] scales) {
+  private static List<Dim> resizedSizes(TfValue x, double[] scales, boolean all) {
     List<Dim> sizes = new ArrayList<>();
     for (int i = 0; i < scales.length; i++) {
-      if (scales[i] != 1) {
+      if (scales[i] != 1 || all) {
         sizes.add(x.shape().get(i));
       }
     }
     return sizes;
   }
 
-  /** A factor for each axis, 1 for those that stay. */
+  /** A factor for each axis, 1 for those that stay; null if they are not known. */
   private static double[] scales(OnnxOp n, TfValue x, int rank, TfEmitter out) {
     double[] all = new double[rank];
     Arrays.fill(all, 1);
     int[] axes = axes(n, rank, out);
-    Tensor scales = scalesOf(n, out);
+    TfValue scales = scalesOf(n, out);
     if (scales != null) {
-      for (int i = 0; i < scales.size() && i < axes.length; i++) {
-        all[axes[i]] = scales.doubleAt(i);
+      for (int i = 0; scales.isConstant() && i < axes.length; i++) {
+        all[axes[i]] = scales.constant().doubleAt(i);
       }
-      return all;
+      return scales.isConstant() ? all : null;
     }
     List<Dim> sizes = out.in(3).elements();
-    if (sizes == null || sizes.size() != axes.length) {
-      throw out.fail("its sizes are computed at run time", "expected known ones");
+    if (sizes == null) {
+      return null;
+    }
+    if (sizes.size() != axes.length) {
+      throw out.fail("it has " + sizes.size() + " sizes", "expected " + axes.length);
     }
     for (int i = 0; i < axes.length; i++) {
       Dim from = x.shape().get(axes[i]);
@@ -91,7 +108,7 @@ final class ResizeImporter implements OpImporter {
       } else if (from.isKnown() && to.isKnown()) {
         all[axes[i]] = to.value() / (double) from.value();
       } else {
-        throw out.fail("it resizes " + from + " to " + to, "expected known sizes");
+        return null;
       }
     }
     return kept(n, axes, all);
@@ -120,19 +137,17 @@ final class ResizeImporter implements OpImporter {
         : Arrays.stream(axes).mapToInt(a -> out.axis(a, rank)).toArray();
   }
 
-  private static Tensor scalesOf(OnnxOp n, TfEmitter out) {
+  /** The factors as given, for the axes that are named; null where sizes are given instead. */
+  private static TfValue scalesOf(OnnxOp n, TfEmitter out) {
     if (n.has("scales")) {
       float[] given = n.numbers("scales");
-      return Tensor.floats(new long[] {given.length}, given);
+      return out.constant(Tensor.floats(new long[] {given.length}, given));
     }
     TfValue v = out.optional(n.is("Upsample") || n.opset() < TRANSFORMS_SINCE ? 1 : 2);
     if (v == null || (v.isConstant() && v.constant().size() == 0)) {
       return null;
     }
-    if (!v.isConstant()) {
-      throw out.fail("its scales are computed at run time", "expected constants");
-    }
-    return v.constant();
+    return v;
   }
 
   private static List<ResizeAxis> axes(
@@ -144,7 +159,7 @@ final class ResizeImporter implements OpImporter {
     for (int i = 0; i < scales.length; i++) {
       int axis = i;
       int at = Arrays.stream(named).boxed().toList().indexOf(axis);
-      boolean crop = at >= 0 && settings.transform().equals("tf_crop_and_resize");
+      boolean crop = at >= 0 && settings.isCrop();
       if (at < 0 || (scales[i] == 1 && !crop)) {
         axes.add(null);
         continue;
@@ -166,9 +181,9 @@ final class ResizeImporter implements OpImporter {
 
   private static TfValue resized(
       TfValue x, List<ResizeAxis> axes, ResizeAxis.Settings settings, TfEmitter out) {
-    TfValue native2d = ofTensorFlow(x, axes, settings, out);
-    if (native2d != null) {
-      return native2d;
+    TfValue own = ImageResize.known(x, axes, settings, out);
+    if (own != null) {
+      return own;
     }
     TfValue y = x;
     for (int i = 0; i < axes.size(); i++) {
@@ -180,47 +195,6 @@ final class ResizeImporter implements OpImporter {
       }
     }
     return y;
-  }
-
-  /** TensorFlow's own operator on images, where it samples in the same way; null elsewhere. */
-  private static TfValue ofTensorFlow(
-      TfValue x, List<ResizeAxis> axes, ResizeAxis.Settings settings, TfEmitter out) {
-    boolean image = x.rank() == 4 && axes.get(0) == null && axes.get(1) == null;
-    List<ResizeAxis> two = image ? axes.subList(2, 4) : List.of();
-    if (!image || two.contains(null) || settings.mode().equals("cubic")) {
-      return null;
-    }
-    for (boolean half : new boolean[] {false, true}) {
-      if (settings.mode().equals("nearest")
-          && two.stream().allMatch(a -> Arrays.equals(a.nearest(), a.tfNearest(half)))) {
-        return ofTensorFlow("ResizeNearestNeighbor", x, two, false, half, out);
-      }
-      for (boolean corners : new boolean[] {false, true}) {
-        if (settings.mode().equals("linear")
-            && x.type() == ElementType.FLOAT32
-            && !(half && corners)
-            && two.stream().allMatch(a -> a.isTfLinear(corners, half))) {
-          return ofTensorFlow("ResizeBilinear", x, two, corners, half, out);
-        }
-      }
-    }
-    return null;
-  }
-
-  private static TfValue ofTensorFlow(
-      String op, TfValue x, List<ResizeAxis> axes, boolean corners, boolean half, TfEmitter out) {
-    TfValue last = out.plain(out.transpose(x, 0, 2, 3, 1));
-    List<Dim> shape = new ArrayList<>(last.shape());
-    shape.set(1, Dim.of(axes.get(0).to()));
-    shape.set(2, Dim.of(axes.get(1).to()));
-    TfValue y =
-        out.node(
-            op,
-            Map.of("align_corners", corners, "half_pixel_centers", half),
-            shape,
-            last,
-            out.ints(axes.get(0).to(), axes.get(1).to()));
-    return out.transpose(y, 0, 3, 1, 2);
   }
 
   private static TfValue gathered(TfValue x, int axis, int[] at, TfEmitter out) {
@@ -267,38 +241,5 @@ final class ResizeImporter implements OpImporter {
               "SelectV2", Map.of(), out.constant(outside), out.scalarLike(y, value), result);
     }
     return result;
-  }
-
-  /** Images of sizes that are known at run time only, by whole factors. */
-  private static TfValue free(
-      TfValue x, double[] scales, ResizeAxis.Settings settings, TfEmitter out) {
-    boolean whole = Arrays.stream(scales).allMatch(s -> s >= 1 && s == Math.rint(s));
-    boolean nearest =
-        settings.mode().equals("nearest")
-            && settings.transform().equals("asymmetric")
-            && settings.nearest().equals("floor");
-    boolean linear =
-        settings.mode().equals("linear")
-            && settings.transform().equals("half_pixel")
-            && x.type() == ElementType.FLOAT32;
-    if (x.rank() != 4 || scales[0] != 1 || scales[1] != 1 || !whole || !(nearest || linear)) {
-      throw out.fail(
-          "its input is " + x,
-          "expected known sizes. Give the inputs' shapes by the option inputShapes");
-    }
-    TfValue last = out.plain(out.transpose(x, 0, 2, 3, 1));
-    List<Dim> shape = new ArrayList<>(last.shape());
-    TfValue size = out.shapeVector(shape.subList(1, 3));
-    size = out.binary("Mul", size, out.constantInts((long) scales[2], (long) scales[3]));
-    shape.set(1, shape.get(1).times((long) scales[2]));
-    shape.set(2, shape.get(2).times((long) scales[3]));
-    TfValue y =
-        out.node(
-            nearest ? "ResizeNearestNeighbor" : "ResizeBilinear",
-            Map.of("half_pixel_centers", linear),
-            shape,
-            last,
-            size);
-    return out.transpose(y, 0, 3, 1, 2);
   }
 }

@@ -58,7 +58,8 @@ final class Support {
               + String.join("; ", problems)
               + ". "
               + Importers.byOp().size()
-              + " operators are supported: see docs/importing.md. Replace the layer, or add an OpImporter.");
+              + " operators are supported: see docs/operators.md. Replace the layer, or add an"
+              + " OpImporter.");
     }
   }
 
