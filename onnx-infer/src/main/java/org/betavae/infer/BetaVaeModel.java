@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -21,11 +22,10 @@ import java.util.function.Supplier;
  *
  * <p><b>Threads.</b> One open model serves any number of threads. All calls together use at most
  * {@link ModelOptions#threads()} processor threads; more callers than that take turns. A call on up
- * to 4 items that finds the model idle uses all of them for the least latency, unless a trial when
- * the file was opened (about 30 ms) showed that one is about as fast; larger batches are cut into
- * chunks that are computed at the same time, so that a batch of any size needs little memory
- * besides its own arrays. How many threads computed a result shows in the rounding of its last
- * digits at most.
+ * to 4 items that finds the model idle uses all of them for the least latency, larger batches are
+ * cut into chunks that are computed at the same time, so that a batch of any size needs little
+ * memory besides its own arrays. How many threads computed a result shows in the rounding of its
+ * last digits at most.
  *
  * <p><b>Closing.</b> {@link #close()} waits for the calls in flight, then frees the native memory;
  * a later call is an {@link IllegalStateException}. Closing again does nothing.
@@ -197,7 +197,7 @@ public final class BetaVaeModel implements AutoCloseable {
    * @throws IllegalStateException if the model is closed or has no encoder
    */
   public Embeddings embed(float[] images) {
-    return call(() -> encoder().embed(images));
+    return encode(e -> e.embed(e.source(images)));
   }
 
   /**
@@ -207,12 +207,7 @@ public final class BetaVaeModel implements AutoCloseable {
    * @throws IllegalStateException if the model is closed or has no encoder
    */
   public Embeddings embed(byte[] levels) {
-    return call(
-        () -> {
-          ItemShape shape = encoder().shape();
-          int count = Inputs.itemCount("levels", levels, shape);
-          return encoder().embed(new ByteSource(levels, count, shape.size()));
-        });
+    return encode(e -> e.embed(e.source(levels)));
   }
 
   /**
@@ -224,7 +219,7 @@ public final class BetaVaeModel implements AutoCloseable {
    * @throws IllegalStateException if the model is closed or has no encoder
    */
   public Embeddings embed(FloatBuffer images) {
-    return call(() -> encoder().embed(imageSource(images)));
+    return encode(e -> e.embed(e.source(images)));
   }
 
   /**
@@ -236,7 +231,7 @@ public final class BetaVaeModel implements AutoCloseable {
    * @throws IllegalStateException if the model is closed or has no encoder
    */
   public void embed(float[] images, float[] mean, float[] logVar) {
-    run(() -> BufferCalls.embed(encoder(), images, mean, logVar));
+    run(() -> BufferCalls.embed(encoder(), encoder().source(images), mean, logVar));
   }
 
   /**
@@ -248,7 +243,7 @@ public final class BetaVaeModel implements AutoCloseable {
    * @throws IllegalStateException if the model is closed or has no encoder
    */
   public void embed(FloatBuffer images, FloatBuffer mean, FloatBuffer logVar) {
-    run(() -> BufferCalls.embed(encoder(), imageSource(images), mean, logVar));
+    run(() -> BufferCalls.embed(encoder(), encoder().source(images), mean, logVar));
   }
 
   /**
@@ -313,10 +308,61 @@ public final class BetaVaeModel implements AutoCloseable {
    * @throws IllegalStateException if the model is closed, or has no encoder or no decoder
    */
   public Images reconstruct(float[] images) {
-    return call(
-        () -> {
+    return reconstruct(e -> e.source(images));
+  }
+
+  /**
+   * {@link #reconstruct(float[])} of 8-bit levels, 0 to 255 unsigned, which stand for 0 to 1.
+   *
+   * @param levels shape {@code [N, C, H, W]} or {@code [N, D]}, N follows from the length
+   * @throws IllegalStateException if the model is closed, or has no encoder or no decoder
+   */
+  public Images reconstruct(byte[] levels) {
+    return reconstruct(e -> e.source(levels));
+  }
+
+  /**
+   * {@link #reconstruct(float[])} of the images between a buffer's position and its limit; see
+   * {@link #embed(FloatBuffer)}.
+   *
+   * @throws IllegalStateException if the model is closed, or has no encoder or no decoder
+   */
+  public Images reconstruct(FloatBuffer images) {
+    return reconstruct(e -> e.source(images));
+  }
+
+  /**
+   * {@link #reconstruct(float[])} into the caller's array.
+   *
+   * @param images shape {@code [N, C, H, W]} or {@code [N, D]}, N follows from the length
+   * @param reconstructions receives as many images; may be the same array
+   * @throws IllegalStateException if the model is closed, or has no encoder or no decoder
+   */
+  public void reconstruct(float[] images, float[] reconstructions) {
+    run(
+        () ->
+            BufferCalls.reconstruct(
+                encoder().source(images), encoder(), decoder(), reconstructions));
+  }
+
+  /**
+   * {@link #reconstruct(FloatBuffer)} into the caller's buffer.
+   *
+   * @param reconstructions receives as many images from its position on; has room for exactly these
+   * @throws IllegalStateException if the model is closed, or has no encoder or no decoder
+   */
+  public void reconstruct(FloatBuffer images, FloatBuffer reconstructions) {
+    run(
+        () ->
+            BufferCalls.reconstruct(
+                encoder().source(images), encoder(), decoder(), reconstructions));
+  }
+
+  private Images reconstruct(Function<Encoder, ItemSource> images) {
+    return encode(
+        e -> {
           Decoder decoder = decoder();
-          return decoder.decode(encoder().embed(images).mean());
+          return decoder.decode(e.embed(images.apply(e)).mean());
         });
   }
 
@@ -332,11 +378,42 @@ public final class BetaVaeModel implements AutoCloseable {
    *     what is missing
    */
   public double[] score(float[] images, ScoreOptions options) {
+    return score(e -> e.source(images), options);
+  }
+
+  /**
+   * {@link #score(float[], ScoreOptions)} of 8-bit levels, 0 to 255 unsigned, which stand for 0 to
+   * 1.
+   *
+   * @param levels shape {@code [N, C, H, W]} or {@code [N, D]}, N follows from the length
+   * @return shape {@code [N]}
+   * @throws IllegalStateException if the model is closed, or cannot be scored so
+   */
+  public double[] score(byte[] levels, ScoreOptions options) {
+    return score(e -> e.source(levels), options);
+  }
+
+  /**
+   * {@link #score(float[], ScoreOptions)} of the images between a buffer's position and its limit;
+   * see {@link #embed(FloatBuffer)}.
+   *
+   * @return shape {@code [N]}
+   * @throws IllegalStateException if the model is closed, or cannot be scored so
+   */
+  public double[] score(FloatBuffer images, ScoreOptions options) {
+    return score(e -> e.source(images), options);
+  }
+
+  private double[] score(Function<Encoder, ItemSource> images, ScoreOptions options) {
     if (options == null) {
       throw new IllegalArgumentException(
           "options is null, expected what to score by. Pass ScoreOptions.of(Score.NEGATIVE_ELBO).");
     }
-    return call(() -> loaded.scorer().score(images, options));
+    return call(
+        () -> {
+          Scorer scorer = loaded.scorer();
+          return scorer.score(images.apply(scorer.encoderFor(options.score())), options);
+        });
   }
 
   /** What the model can be scored by; also after it was closed. */
@@ -406,7 +483,9 @@ public final class BetaVaeModel implements AutoCloseable {
     return new BatchingEncoder.Model() {
       @Override
       public int check(float[] images) {
-        return encoder.check(images);
+        ItemSource source = encoder.source(images);
+        encoder.check(source);
+        return source.count();
       }
 
       @Override
@@ -416,12 +495,6 @@ public final class BetaVaeModel implements AutoCloseable {
     };
   }
 
-  private FloatBufferSource imageSource(FloatBuffer images) {
-    ItemShape shape = encoder().shape();
-    int count = Inputs.itemCount("images", images, shape);
-    return new FloatBufferSource("images", images, count, shape.size());
-  }
-
   private void run(Runnable work) {
     gate.enter();
     try {
@@ -429,6 +502,10 @@ public final class BetaVaeModel implements AutoCloseable {
     } finally {
       gate.exit();
     }
+  }
+
+  private <T> T encode(Function<Encoder, T> work) {
+    return call(() -> work.apply(encoder()));
   }
 
   private <T> T call(Supplier<T> work) {

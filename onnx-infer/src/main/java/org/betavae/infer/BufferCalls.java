@@ -6,13 +6,12 @@ import java.nio.FloatBuffer;
 final class BufferCalls {
   private BufferCalls() {}
 
-  static void embed(Encoder encoder, float[] images, float[] mean, float[] logVar) {
-    int count = Inputs.itemCount("images", images, encoder.shape());
+  static void embed(Encoder encoder, ItemSource images, float[] mean, float[] logVar) {
     int latents = encoder.latentSize();
-    checkLength("mean", mean, (long) count * latents);
-    checkLength("logVar", logVar, (long) count * latents);
+    checkLength("mean", mean, (long) images.count() * latents);
+    checkLength("logVar", logVar, (long) images.count() * latents);
     encoder.embed(
-        new FloatArraySource("images", images, 0, count, encoder.shape().size()),
+        images,
         (first, items, means, logVars) -> {
           means.get(0, mean, first * latents, items * latents);
           logVars.get(0, logVar, first * latents, items * latents);
@@ -36,18 +35,40 @@ final class BufferCalls {
   static void decode(Decoder decoder, float[] z, float[] images) {
     int count = Inputs.itemCount("z", z, decoder.latent());
     checkLength("images", images, (long) count * decoder.shape().size());
-    decoder.decode(
-        new FloatArraySource("z", z, 0, count, decoder.latent().size()),
-        (first, items, values, layout) -> layout.fromFile(values, images, first, items));
+    decode(decoder, new FloatArraySource("z", z, count, decoder.latent().size()), images);
   }
 
   static void decode(Decoder decoder, FloatBuffer z, FloatBuffer images) {
     int count = Inputs.itemCount("z", z, decoder.latent());
+    Inputs.result("images", images, (long) count * decoder.shape().size());
+    decode(decoder, new FloatBufferSource("z", z, count, decoder.latent().size()), images);
+  }
+
+  static void reconstruct(ItemSource images, Encoder encoder, Decoder decoder, float[] result) {
+    checkLength("reconstructions", result, (long) images.count() * decoder.shape().size());
+    decode(decoder, means(images, encoder), result);
+  }
+
+  static void reconstruct(ItemSource images, Encoder encoder, Decoder decoder, FloatBuffer result) {
+    Inputs.result("reconstructions", result, (long) images.count() * decoder.shape().size());
+    decode(decoder, means(images, encoder), result);
+  }
+
+  private static ItemSource means(ItemSource images, Encoder encoder) {
+    float[] means = encoder.embed(images).mean();
+    return new FloatArraySource("mean", means, images.count(), encoder.latentSize());
+  }
+
+  private static void decode(Decoder decoder, ItemSource z, float[] images) {
+    decoder.decode(
+        z, (first, items, values, layout) -> layout.fromFile(values, images, first, items));
+  }
+
+  private static void decode(Decoder decoder, ItemSource z, FloatBuffer images) {
     int size = decoder.shape().size();
-    Inputs.result("images", images, (long) count * size);
     int start = images.position();
     decoder.decode(
-        new FloatBufferSource("z", z, count, decoder.latent().size()),
+        z,
         (first, items, values, layout) ->
             layout.fromFile(values, images, start + first * size, items));
   }

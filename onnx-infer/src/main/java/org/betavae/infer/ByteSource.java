@@ -28,13 +28,23 @@ final class ByteSource implements ItemSource {
   }
 
   @Override
-  public void copy(
-      int firstItem, int items, ItemLayout layout, boolean unitRange, FloatBuffer target) {
+  public void check(boolean unitRange) {
+    // Every level is one of [0,1].
+  }
+
+  @Override
+  public float[] values(int firstItem, int items) {
     float[] values = new float[items * itemSize];
     int from = firstItem * itemSize;
     for (int i = 0; i < values.length; i++) {
       values[i] = VALUES[levels[from + i] & 0xff];
     }
-    layout.toFile(values, 0, items, target);
+    return values;
+  }
+
+  @Override
+  public void copy(
+      int firstItem, int items, ItemLayout layout, boolean unitRange, FloatBuffer target) {
+    layout.toFile(values(firstItem, items), 0, items, target);
   }
 }

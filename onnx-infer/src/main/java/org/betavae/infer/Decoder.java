@@ -30,7 +30,7 @@ final class Decoder implements AutoCloseable {
     int count = Inputs.itemCount("z", z, latent);
     float[] images = new float[Inputs.arrayLength(count, layout.shape().size())];
     decode(
-        new FloatArraySource("z", z, 0, count, latent.size()),
+        new FloatArraySource("z", z, count, latent.size()),
         (first, items, values, file) -> file.fromFile(values, images, first, items));
     return new Images(count, layout.shape(), images);
   }

@@ -28,9 +28,22 @@ final class Encoder implements AutoCloseable {
     return latentSize;
   }
 
-  Embeddings embed(float[] images) {
+  /** The images of an array {@code [N, C, H, W]}; whether they are whole is checked. */
+  ItemSource source(float[] images) {
     int count = Inputs.itemCount("images", images, layout.shape());
-    return embed(new FloatArraySource("images", images, 0, count, layout.shape().size()));
+    return new FloatArraySource("images", images, count, layout.shape().size());
+  }
+
+  /** The same of 8-bit levels. */
+  ItemSource source(byte[] levels) {
+    int count = Inputs.itemCount("levels", levels, layout.shape());
+    return new ByteSource(levels, count, layout.shape().size());
+  }
+
+  /** The same of what lies between a buffer's position and its limit. */
+  ItemSource source(FloatBuffer images) {
+    int count = Inputs.itemCount("images", images, layout.shape());
+    return new FloatBufferSource("images", images, count, layout.shape().size());
   }
 
   Embeddings embed(ItemSource images) {
@@ -50,11 +63,9 @@ final class Encoder implements AutoCloseable {
     network.run(images.count(), new ImagesToLatents(images, latents));
   }
 
-  /** The number of images, each of which is fit to be embedded. */
-  int check(float[] images) {
-    int count = Inputs.itemCount("images", images, layout.shape());
-    Inputs.range("images", images, 0, images.length, unitRange);
-    return count;
+  /** Checks that each image is fit to be embedded. */
+  void check(ItemSource images) {
+    images.check(unitRange);
   }
 
   @Override

@@ -10,6 +10,19 @@ import java.nio.FloatBuffer;
 record FloatBufferSource(String what, FloatBuffer values, int count, int itemSize)
     implements ItemSource {
   @Override
+  public void check(boolean unitRange) {
+    int from = values.position();
+    Inputs.range(what, values, from, from + count * itemSize, unitRange);
+  }
+
+  @Override
+  public float[] values(int firstItem, int items) {
+    float[] copy = new float[items * itemSize];
+    values.get(values.position() + firstItem * itemSize, copy);
+    return copy;
+  }
+
+  @Override
   public void copy(
       int firstItem, int items, ItemLayout layout, boolean unitRange, FloatBuffer target) {
     int from = values.position() + firstItem * itemSize;

@@ -8,6 +8,17 @@ interface ItemSource {
   int count();
 
   /**
+   * Checks all items.
+   *
+   * @param unitRange whether they have to be in [0,1], not only finite
+   * @throws IllegalArgumentException if one of them is not fit to be run
+   */
+  void check(boolean unitRange);
+
+  /** A copy of some items, unchecked. */
+  float[] values(int firstItem, int count);
+
+  /**
    * Checks items and copies them to the target's start.
    *
    * @param layout how they are to lie there

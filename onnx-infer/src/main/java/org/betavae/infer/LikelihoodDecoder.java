@@ -26,11 +26,10 @@ final class LikelihoodDecoder implements AutoCloseable {
   /**
    * Each image at each of its latents.
    *
-   * @param images those from {@code firstItem} on are meant
    * @param z shape {@code [N, samples, L]}
    * @return nats, shape {@code [N, samples]}
    */
-  double[] negativeLog(float[] images, int firstItem, float[] z, int samples) {
+  double[] negativeLog(float[] images, float[] z, int samples) {
     double[] nats = new double[z.length / latentSize];
     network.run(
         nats.length,
@@ -48,7 +47,7 @@ final class LikelihoodDecoder implements AutoCloseable {
               layout.fromFile(slot.output(i), parameters[i], 0, count);
             }
             for (int i = 0; i < count; i++) {
-              int item = firstItem + (first + i) / samples;
+              int item = (first + i) / samples;
               nats[first + i] =
                   likelihood.negativeLog(images, item * size, parameters, i * size, size);
             }

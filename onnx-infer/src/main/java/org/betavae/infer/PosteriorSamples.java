@@ -30,12 +30,12 @@ final class PosteriorSamples {
   /**
    * Draws them.
    *
-   * @param images whose posteriors these are, from {@code firstItem} on
+   * @param images whose posteriors these are
    * @param itemSize values of one image
    * @param samples for each image, K
    */
   static PosteriorSamples draw(
-      Embeddings posterior, float[] images, int firstItem, int itemSize, int samples, long seed) {
+      Embeddings posterior, float[] images, int itemSize, int samples, long seed) {
     int latents = posterior.latentSize();
     float[] z = new float[posterior.count() * samples * latents];
     double[] logRatio = new double[posterior.count() * samples];
@@ -46,7 +46,7 @@ final class PosteriorSamples {
       for (int l = 0; l < latents; l++) {
         deviation[l] = Math.exp(0.5 * posterior.logVar()[from + l]);
       }
-      Random noise = new Random(mixed(seed, images, (firstItem + item) * itemSize, itemSize));
+      Random noise = new Random(mixed(seed, images, item * itemSize, itemSize));
       for (int k = 0; k < samples; k++) {
         double ratio = 0;
         for (int l = 0; l < latents; l++) {

@@ -51,57 +51,68 @@ final class Scorer {
     return Optional.ofNullable(problems.get(score));
   }
 
-  /** One number for each image. */
-  double[] score(float[] images, ScoreOptions options) {
-    String problem = problems.get(options.score());
+  /**
+   * The encoder, if the model can be scored so.
+   *
+   * @throws IllegalStateException if not
+   */
+  Encoder encoderFor(Score score) {
+    String problem = problems.get(score);
     if (problem != null) {
-      throw new IllegalStateException(
-          "The model cannot be scored by " + options.score() + ": " + problem);
+      throw new IllegalStateException("The model cannot be scored by " + score + ": " + problem);
     }
-    int itemSize = info.imageSize();
-    int count = encoder.orElseThrow().check(images);
+    return encoder.orElseThrow();
+  }
+
+  /**
+   * One number for each image.
+   *
+   * @param images of {@link #encoderFor}
+   */
+  double[] score(ItemSource images, ScoreOptions options) {
+    encoderFor(options.score()).check(images);
     if (unitInterval && options.score() != Score.LATENT_DISTANCE) {
-      Inputs.unitRange("images", images, 0, images.length);
+      images.check(true);
     }
-    double[] scores = new double[count];
+    double[] scores = new double[images.count()];
     int samples = Math.max(1, options.samples());
     int group = Math.max(1, ROWS / samples);
-    for (int first = 0; first < count; first += group) {
-      int size = Math.min(group, count - first);
-      Embeddings posterior =
-          encoder.get().embed(new FloatArraySource("images", images, first, size, itemSize));
-      double[] part =
-          switch (options.score()) {
-            case LATENT_DISTANCE -> distances(posterior);
-            case RECONSTRUCTION -> reconstructions(posterior, images, first, options);
-            case NEGATIVE_ELBO -> negativeElbos(posterior, images, first, options);
-            case NEGATIVE_IWAE -> negativeBounds(posterior, images, first, options);
-          };
+    for (int first = 0; first < scores.length; first += group) {
+      int size = Math.min(group, scores.length - first);
+      double[] part = score(images.values(first, size), options);
       System.arraycopy(part, 0, scores, first, size);
     }
     return scores;
   }
 
-  private double[] reconstructions(
-      Embeddings posterior, float[] images, int first, ScoreOptions options) {
-    if (options.samples() == 0) {
-      return decoder.orElseThrow().negativeLog(images, first, posterior.mean(), 1);
-    }
-    return means(sampled(posterior, images, first, options).nats(), options.samples());
+  private double[] score(float[] images, ScoreOptions options) {
+    Encoder encoder = encoderFor(options.score());
+    Embeddings posterior = encoder.embed(encoder.source(images));
+    return switch (options.score()) {
+      case LATENT_DISTANCE -> distances(posterior);
+      case RECONSTRUCTION -> reconstructions(posterior, images, options);
+      case NEGATIVE_ELBO -> negativeElbos(posterior, images, options);
+      case NEGATIVE_IWAE -> negativeBounds(posterior, images, options);
+    };
   }
 
-  private double[] negativeElbos(
-      Embeddings posterior, float[] images, int first, ScoreOptions options) {
-    double[] elbos = means(sampled(posterior, images, first, options).nats(), options.samples());
+  private double[] reconstructions(Embeddings posterior, float[] images, ScoreOptions options) {
+    if (options.samples() == 0) {
+      return decoder.orElseThrow().negativeLog(images, posterior.mean(), 1);
+    }
+    return means(sampled(posterior, images, options).nats(), options.samples());
+  }
+
+  private double[] negativeElbos(Embeddings posterior, float[] images, ScoreOptions options) {
+    double[] elbos = means(sampled(posterior, images, options).nats(), options.samples());
     for (int i = 0; i < elbos.length; i++) {
       elbos[i] += divergence(posterior, i);
     }
     return elbos;
   }
 
-  private double[] negativeBounds(
-      Embeddings posterior, float[] images, int first, ScoreOptions options) {
-    Sampled sampled = sampled(posterior, images, first, options);
+  private double[] negativeBounds(Embeddings posterior, float[] images, ScoreOptions options) {
+    Sampled sampled = sampled(posterior, images, options);
     int samples = options.samples();
     double[] bounds = new double[posterior.count()];
     for (int i = 0; i < bounds.length; i++) {
@@ -137,11 +148,11 @@ final class Scorer {
     }
   }
 
-  private Sampled sampled(Embeddings posterior, float[] images, int first, ScoreOptions options) {
+  private Sampled sampled(Embeddings posterior, float[] images, ScoreOptions options) {
     PosteriorSamples draws =
         PosteriorSamples.draw(
-            posterior, images, first, info.imageSize(), options.samples(), options.seed());
-    double[] nats = decoder.orElseThrow().negativeLog(images, first, draws.z(), options.samples());
+            posterior, images, info.imageSize(), options.samples(), options.seed());
+    double[] nats = decoder.orElseThrow().negativeLog(images, draws.z(), options.samples());
     return new Sampled(nats, draws.logRatio());
   }
 

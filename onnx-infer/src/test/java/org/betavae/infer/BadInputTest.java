@@ -44,7 +44,7 @@ class BadInputTest {
   void embed_ofNullOrNothing() {
     refused(() -> model.embed((float[]) null), "images is null", "multiple of 6", "at least one");
     refused(() -> model.embed(new float[0]), "images is empty", "multiple of 6", "at least one");
-    refused(() -> model.reconstruct(null), "images is null");
+    refused(() -> model.reconstruct((float[]) null), "images is null");
   }
 
   @Test

@@ -80,6 +80,50 @@ class BuffersTest {
   }
 
   @Test
+  void everyFormOfInput_isReconstructedAndScoredTheSame() {
+    for (BetaVaeModel opened : List.of(channelsFirst(), channelsLast())) {
+      try (BetaVaeModel model = opened) {
+        for (int count : new int[] {1, 5, 300}) {
+          byte[] levels = levels(count);
+          float[] images = new float[levels.length];
+          for (int i = 0; i < images.length; i++) {
+            images[i] = (levels[i] & 0xff) / 255f;
+          }
+          FloatBuffer direct = direct(images.length + 7);
+          direct.put(5, images).position(5).limit(5 + images.length);
+          float[] expected = model.decode(model.embed(images).mean()).values();
+          for (Images reconstructed :
+              List.of(
+                  model.reconstruct(images),
+                  model.reconstruct(levels),
+                  model.reconstruct(direct),
+                  model.reconstruct(FloatBuffer.wrap(images)))) {
+            assertEquals(count, reconstructed.count());
+            assertArrayEquals(expected, reconstructed.values());
+          }
+          float[] inPlace = images.clone();
+          model.reconstruct(inPlace, inPlace);
+          assertArrayEquals(expected, inPlace);
+          FloatBuffer target = direct(images.length + 3).position(3);
+          model.reconstruct(direct, target);
+          assertArrayEquals(expected, copy(target));
+
+          for (Score score : List.of(Score.NEGATIVE_ELBO, Score.RECONSTRUCTION)) {
+            ScoreOptions options = ScoreOptions.of(score);
+            double[] scores = model.score(images, options);
+            assertEquals(count, scores.length);
+            assertArrayEquals(scores, model.score(levels, options));
+            assertArrayEquals(scores, model.score(direct, options));
+            assertArrayEquals(scores, model.score(FloatBuffer.wrap(images), options));
+          }
+          assertEquals(5, direct.position());
+          assertEquals(5 + images.length, direct.limit());
+        }
+      }
+    }
+  }
+
+  @Test
   void bytes_areUnsigned() {
     try (BetaVaeModel model = channelsFirst()) {
       byte[] white = new byte[SIZE];
@@ -116,6 +160,19 @@ class BuffersTest {
       refused(() -> model.embed(new float[SIZE], null, new float[2]), "mean is null");
       refused(() -> model.decode(new float[2], new float[SIZE + 1]), "images has room for 193");
       refused(() -> model.decode(direct(2), wrongOrder), "images is " + wrongOrder.order());
+      ScoreOptions options = ScoreOptions.of(Score.RECONSTRUCTION);
+      refused(() -> model.reconstruct(wrongOrder), "images is " + wrongOrder.order());
+      refused(() -> model.reconstruct(new byte[SIZE + 1]), "levels has 193 values");
+      refused(() -> model.reconstruct(bad), "images[196] is 1.5");
+      refused(
+          () -> model.reconstruct(new float[SIZE], new float[SIZE - 1]),
+          "reconstructions has room for 191 values, expected exactly 192");
+      refused(() -> model.reconstruct(new float[SIZE], null), "reconstructions is null");
+      refused(
+          () -> model.reconstruct(good, good.asReadOnlyBuffer()), "reconstructions is read-only");
+      refused(() -> model.score(wrongOrder, options), "images is " + wrongOrder.order());
+      refused(() -> model.score((byte[]) null, options), "levels is null");
+      refused(() -> model.score(bad, options), "images[196] is 1.5, expected 0 to 1");
       FloatBuffer infinite = direct(2).put(1, Float.POSITIVE_INFINITY);
       refused(() -> model.decode(infinite, good), "z[1] is Infinity", "a finite number");
     }
@@ -128,7 +185,7 @@ class BuffersTest {
   private BetaVaeModel channelsLast() {
     Path encoder = TestModels.encoder(8, 8, 3).write(folder.resolve("last-encoder.onnx"));
     Path decoder = TestModels.decoder(8, 8, 3).write(folder.resolve("last-decoder.onnx"));
-    return BetaVaeModel.open(encoder, decoder, ModelOptions.defaults());
+    return BetaVaeModel.open(encoder, decoder, ModelOptions.defaults().withLikelihood("bernoulli"));
   }
 
   private static byte[] levels(int count) {

@@ -72,7 +72,7 @@ class FuzzTest {
   }
 
   private void call(BetaVaeModel model) {
-    switch (random.nextInt(12)) {
+    switch (random.nextInt(16)) {
       case 0 -> model.embed(floats(SIZE));
       case 1 -> model.embed(buffer(SIZE));
       case 2 -> model.embed(bytes());
@@ -89,12 +89,22 @@ class FuzzTest {
               floats(2),
               random.nextInt(6),
               random.nextBoolean() ? Interpolation.SPHERICAL : Interpolation.LINEAR);
+      case 11 -> model.reconstruct(buffer(SIZE));
+      case 12 -> model.reconstruct(bytes());
+      case 13 -> model.reconstruct(floats(SIZE), floats(SIZE));
+      case 14 -> model.reconstruct(buffer(SIZE), buffer(SIZE));
       default -> {
         Score[] scores = Score.values();
         Score score = scores[random.nextInt(scores.length)];
         ScoreOptions options =
             ScoreOptions.of(score).withSamples(random.nextInt(4)).withSeed(random.nextLong());
-        assertTrue(model.score(floats(SIZE), options).length > 0);
+        double[] values =
+            switch (random.nextInt(3)) {
+              case 0 -> model.score(floats(SIZE), options);
+              case 1 -> model.score(buffer(SIZE), options);
+              default -> model.score(bytes(), options);
+            };
+        assertTrue(values.length > 0);
       }
     }
   }

@@ -161,7 +161,7 @@ class ScoreTest {
   void noise_ofAnImage_isStandardNormal() {
     Embeddings posterior =
         new Embeddings(1, 2, new float[] {3, -1}, new float[] {0, (float) Math.log(4)});
-    float[] z = PosteriorSamples.draw(posterior, new float[] {1, 2}, 0, 2, 50_000, 5).z();
+    float[] z = PosteriorSamples.draw(posterior, new float[] {1, 2}, 2, 50_000, 5).z();
     double[] mean = new double[2];
     double[] square = new double[2];
     for (int i = 0; i < z.length; i++) {
