@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Consumer;
 
 /**
  * How a model is opened. Start from {@link #defaults()} and change what differs with {@code withX}.
@@ -101,136 +102,114 @@ public record ModelOptions(
 
   /** These options with another number of threads. */
   public ModelOptions withThreads(int newThreads) {
-    return new ModelOptions(
-        newThreads,
-        provider,
-        input,
-        mean,
-        logVar,
-        latent,
-        output,
-        likelihood,
-        likelihoodScale,
-        optimisation,
-        cache);
+    return changed(draft -> draft.threads = newThreads);
   }
 
   /** These options with another provider. */
   public ModelOptions withProvider(Provider newProvider) {
-    return new ModelOptions(
-        threads,
-        newProvider,
-        input,
-        mean,
-        logVar,
-        latent,
-        output,
-        likelihood,
-        likelihoodScale,
-        optimisation,
-        cache);
+    return changed(draft -> draft.provider = newProvider);
   }
 
   /** These options with the name of the encoder's input. */
   public ModelOptions withInput(String name) {
-    return named(Optional.of(name), mean, logVar, latent, output);
+    return changed(draft -> draft.input = Optional.of(name));
   }
 
   /** These options with the name of the encoder's output that holds the mean. */
   public ModelOptions withMean(String name) {
-    return named(input, Optional.of(name), logVar, latent, output);
+    return changed(draft -> draft.mean = Optional.of(name));
   }
 
   /** These options with the name of the encoder's output that holds the log-variance. */
   public ModelOptions withLogVar(String name) {
-    return named(input, mean, Optional.of(name), latent, output);
+    return changed(draft -> draft.logVar = Optional.of(name));
   }
 
   /** These options with the name of the decoder's input. */
   public ModelOptions withLatent(String name) {
-    return named(input, mean, logVar, Optional.of(name), output);
+    return changed(draft -> draft.latent = Optional.of(name));
   }
 
   /** These options with the name of the decoder's output that holds the images. */
   public ModelOptions withOutput(String name) {
-    return named(input, mean, logVar, latent, Optional.of(name));
+    return changed(draft -> draft.output = Optional.of(name));
   }
 
   /** These options with a likelihood, for scores. */
   public ModelOptions withLikelihood(String name) {
-    return scored(Optional.of(name), likelihoodScale);
+    return changed(draft -> draft.likelihood = Optional.of(name));
   }
 
   /** These options with a width of the likelihood that all values share, for scores. */
   public ModelOptions withLikelihoodScale(double scale) {
-    return scored(likelihood, OptionalDouble.of(scale));
+    return changed(draft -> draft.likelihoodScale = OptionalDouble.of(scale));
   }
 
   /** These options with another optimisation of the graph. */
   public ModelOptions withOptimisation(Optimisation level) {
-    return prepared(level, cache);
+    return changed(draft -> draft.optimisation = level);
   }
 
   /** These options with a folder where optimised graphs are kept. */
   public ModelOptions withCache(Path folder) {
-    return prepared(optimisation, Optional.of(folder));
+    return changed(draft -> draft.cache = Optional.of(folder));
   }
 
-  private ModelOptions named(
-      Optional<String> newInput,
-      Optional<String> newMean,
-      Optional<String> newLogVar,
-      Optional<String> newLatent,
-      Optional<String> newOutput) {
-    return new ModelOptions(
-        threads,
-        provider,
-        newInput,
-        newMean,
-        newLogVar,
-        newLatent,
-        newOutput,
-        likelihood,
-        likelihoodScale,
-        optimisation,
-        cache);
+  private ModelOptions changed(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.options();
   }
 
-  private ModelOptions scored(Optional<String> newLikelihood, OptionalDouble newScale) {
-    return new ModelOptions(
-        threads,
-        provider,
-        input,
-        mean,
-        logVar,
-        latent,
-        output,
-        newLikelihood,
-        newScale,
-        optimisation,
-        cache);
-  }
+  /** The same values, to be changed; checked when they become options again. */
+  private static final class Draft {
+    private int threads;
+    private Provider provider;
+    private Optional<String> input;
+    private Optional<String> mean;
+    private Optional<String> logVar;
+    private Optional<String> latent;
+    private Optional<String> output;
+    private Optional<String> likelihood;
+    private OptionalDouble likelihoodScale;
+    private Optimisation optimisation;
+    private Optional<Path> cache;
 
-  private ModelOptions prepared(Optimisation newOptimisation, Optional<Path> newCache) {
-    return new ModelOptions(
-        threads,
-        provider,
-        input,
-        mean,
-        logVar,
-        latent,
-        output,
-        likelihood,
-        likelihoodScale,
-        newOptimisation,
-        newCache);
+    Draft(ModelOptions from) {
+      threads = from.threads;
+      provider = from.provider;
+      input = from.input;
+      mean = from.mean;
+      logVar = from.logVar;
+      latent = from.latent;
+      output = from.output;
+      likelihood = from.likelihood;
+      likelihoodScale = from.likelihoodScale;
+      optimisation = from.optimisation;
+      cache = from.cache;
+    }
+
+    ModelOptions options() {
+      return new ModelOptions(
+          threads,
+          provider,
+          input,
+          mean,
+          logVar,
+          latent,
+          output,
+          likelihood,
+          likelihoodScale,
+          optimisation,
+          cache);
+    }
   }
 
   private static void checkName(String option, Optional<String> name) {
     Objects.requireNonNull(name, option);
     if (name.isPresent() && name.get().isBlank()) {
       throw new IllegalArgumentException(
-          option + " is blank, expected a name. Leave it out to" + " have it found in the file.");
+          option + " is blank, expected a name. Leave it out to have it found in the file.");
     }
   }
 }
