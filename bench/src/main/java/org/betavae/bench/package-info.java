@@ -1,0 +1,2 @@
+/** JMH benchmarks of {@code org.betavae.infer}. */
+package org.betavae.bench;
