@@ -12,8 +12,12 @@ import java.util.Map;
  * loop over {@link Math#exp}. Safe for threads.
  */
 final class Sigmoid implements AutoCloseable {
-  private static final String IN = "logits";
-  private static final String OUT = "x";
+  /** Name of the input. */
+  static final String IN = "logits";
+
+  /** Name of the output. */
+  static final String OUT = "x";
+
   private static final int IR_VERSION = 8;
   private static final int OPSET = 13;
   private static final int FLOAT = 1;
@@ -34,9 +38,12 @@ final class Sigmoid implements AutoCloseable {
     }
   }
 
-  /** Fills {@code to} from {@code from}; both have the same shape. */
-  void run(OnnxTensor from, OnnxTensor to) throws OrtException {
-    session.run(Map.of(IN, from), Map.of(OUT, to)).close();
+  /**
+   * Fills the tensor under {@link #OUT} from the one of the same shape under {@link #IN}. Maps, so
+   * that those who call often keep them.
+   */
+  void run(Map<String, OnnxTensor> from, Map<String, OnnxTensor> to) throws OrtException {
+    session.run(from, to).close();
   }
 
   @Override

@@ -34,6 +34,10 @@ final class Slot implements AutoCloseable {
   private final FloatBuffer[] outputs;
   private final FloatBuffer activated;
   private final Tensors[] kept = new Tensors[KEPT];
+
+  // Kept and filled anew for each run. ONNX Runtime goes through such maps on the way of every
+  // call; a Map.of makes three objects each time it does.
+  private final Map<String, OnnxTensor> elsewhere = new LinkedHashMap<>();
   private int oldest;
 
   /** The tensors of one batch size. */
@@ -42,9 +46,9 @@ final class Slot implements AutoCloseable {
     final long[] inputShape;
     final NativeHandles handles = new NativeHandles();
     final Map<String, OnnxValue> outputs = new LinkedHashMap<>();
-    Map<String, OnnxTensor> inputs = Map.of();
-    OnnxTensor logits;
-    OnnxTensor activated;
+    final Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
+    final Map<String, OnnxTensor> logits = new LinkedHashMap<>();
+    final Map<String, OnnxTensor> activated = new LinkedHashMap<>();
 
     Tensors(int batch, long[] inputShape) {
       this.batch = batch;
@@ -95,7 +99,10 @@ final class Slot implements AutoCloseable {
     Tensors tensors = tensors(batch);
     try (OnnxTensor tensor =
         OnnxTensor.createTensor(Ort.environment(), items, tensors.inputShape)) {
-      run(session, tensors, Map.of(inputSpec.name(), tensor));
+      elsewhere.put(inputSpec.name(), tensor);
+      run(session, tensors, elsewhere);
+    } finally {
+      elsewhere.clear();
     }
   }
 
@@ -136,14 +143,14 @@ final class Slot implements AutoCloseable {
   private Tensors wrap(int batch) throws OrtException {
     Tensors made = new Tensors(batch, inputSpec.shape(batch));
     try {
-      made.inputs = Map.of(inputSpec.name(), made.handles.add(tensor(input, inputSpec, batch)));
+      made.inputs.put(inputSpec.name(), made.handles.add(tensor(input, inputSpec, batch)));
       for (int i = 0; i < outputs.length; i++) {
         TensorSpec spec = outputSpecs.get(i);
         OnnxTensor tensor = made.handles.add(tensor(outputs[i], spec, batch));
         made.outputs.put(spec.name(), tensor);
         if (i == 0 && sigmoid.isPresent()) {
-          made.logits = tensor;
-          made.activated = made.handles.add(tensor(activated, spec, batch));
+          made.logits.put(Sigmoid.IN, tensor);
+          made.activated.put(Sigmoid.OUT, made.handles.add(tensor(activated, spec, batch)));
         }
       }
       return made;
