@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -94,17 +93,12 @@ final class ConvertCommand extends Command {
 
   private static ConvertOptions options(Arguments args, TfSource source, TfModel tf) {
     Map<String, List<Long>> shapes = new LinkedHashMap<>(source.shapes());
-    args.find(INPUT_SHAPES)
-        .ifPresent(
-            text ->
-                TensorNames.read(INPUT_SHAPES, text)
-                    .forEach(
-                        given ->
-                            shapes.put(
-                                known(INPUT_SHAPES, given.name(), tf.inputs()),
-                                given
-                                    .shape()
-                                    .orElseThrow(() -> noShape(given.name(), tf.inputs())))));
+    shapes.putAll(
+        TensorNames.shapes(
+            args,
+            INPUT_SHAPES,
+            given -> known(INPUT_SHAPES, given.name(), tf.inputs()),
+            name -> shapeOf(name, tf.inputs())));
     return ConvertOptions.defaults()
         .withOpset(args.typed(ExportCommand.OPSET).orElse(ConvertOptions.SAME_OPSET))
         .withPrecision(ExportCommand.precision(args))
@@ -113,28 +107,16 @@ final class ConvertCommand extends Command {
         .withInputShapes(shapes);
   }
 
-  private static UsageException noShape(String name, List<TensorSpec> inputs) {
-    return new UsageException(
-        INPUT_SHAPES.dashed()
-            + " gives "
-            + name
-            + " no shape, expected one such as "
-            + name
-            + inputs.stream()
-                .filter(i -> i.name().equals(name) && i.shape() != null)
-                .map(TensorSpec::shapeText)
-                .findFirst()
-                .orElse("[-1,28,28,1]"));
+  private static String shapeOf(String name, List<TensorSpec> inputs) {
+    return inputs.stream()
+        .filter(i -> i.name().equals(name) && i.shape() != null)
+        .map(TensorSpec::shapeText)
+        .findFirst()
+        .orElse("[-1,28,28,1]");
   }
 
   private static Set<String> images(Arguments args, Opt<String> option, List<TensorSpec> tensors) {
-    Set<String> names = new LinkedHashSet<>();
-    args.find(option)
-        .ifPresent(
-            text ->
-                TensorNames.read(option, text)
-                    .forEach(given -> names.add(known(option, given.name(), tensors))));
-    return names;
+    return TensorNames.names(args, option, given -> known(option, given.name(), tensors));
   }
 
   /** The name as the model has it; {@code x:0} may be said for {@code x}. */

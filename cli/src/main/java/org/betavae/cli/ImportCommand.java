@@ -4,11 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -84,37 +80,11 @@ final class ImportCommand extends Command {
   }
 
   private static ImportOptions options(Arguments args) {
-    Map<String, List<Long>> shapes = new LinkedHashMap<>();
-    args.find(INPUT_SHAPES)
-        .ifPresent(
-            text ->
-                TensorNames.read(INPUT_SHAPES, text)
-                    .forEach(
-                        given ->
-                            shapes.put(
-                                given.reference(),
-                                given
-                                    .shape()
-                                    .orElseThrow(
-                                        () ->
-                                            new UsageException(
-                                                INPUT_SHAPES.dashed()
-                                                    + " gives "
-                                                    + given.name()
-                                                    + " no shape, expected one such as "
-                                                    + given.name()
-                                                    + "[-1,3,28,28]")))));
     return ImportOptions.defaults()
-        .withInputsAsNhwc(names(args, INPUTS_AS_NHWC))
-        .withOutputsAsNhwc(names(args, OUTPUTS_AS_NHWC))
-        .withInputShapes(shapes);
-  }
-
-  private static Set<String> names(Arguments args, Opt<String> option) {
-    Set<String> names = new LinkedHashSet<>();
-    args.find(option)
-        .ifPresent(text -> TensorNames.read(option, text).forEach(t -> names.add(t.reference())));
-    return names;
+        .withInputsAsNhwc(TensorNames.names(args, INPUTS_AS_NHWC, TensorNames::reference))
+        .withOutputsAsNhwc(TensorNames.names(args, OUTPUTS_AS_NHWC, TensorNames::reference))
+        .withInputShapes(
+            TensorNames.shapes(args, INPUT_SHAPES, TensorNames::reference, name -> "[-1,3,28,28]"));
   }
 
   /** What was written, in words and in JSON. */

@@ -2,8 +2,14 @@ package org.betavae.cli;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -38,6 +44,48 @@ record TensorNames(String reference, Optional<List<Long>> shape) {
       all.add(one(option, text, part.strip()));
     }
     return all;
+  }
+
+  /**
+   * The names in an option's list; none without the option.
+   *
+   * @param name as the model has it
+   */
+  static Set<String> names(Arguments args, Opt<String> option, Function<TensorNames, String> name) {
+    Set<String> names = new LinkedHashSet<>();
+    args.find(option).ifPresent(text -> read(option, text).forEach(t -> names.add(name.apply(t))));
+    return names;
+  }
+
+  /**
+   * The shapes in an option's list by their tensors; none without the option.
+   *
+   * @param name as the model has it
+   * @param example a shape that the tensor of this name might have
+   * @throws UsageException if a tensor has no shape
+   */
+  static Map<String, List<Long>> shapes(
+      Arguments args,
+      Opt<String> option,
+      Function<TensorNames, String> name,
+      UnaryOperator<String> example) {
+    Map<String, List<Long>> shapes = new LinkedHashMap<>();
+    for (TensorNames tensor : args.find(option).map(text -> read(option, text)).orElse(List.of())) {
+      shapes.put(
+          name.apply(tensor),
+          tensor
+              .shape()
+              .orElseThrow(
+                  () ->
+                      new UsageException(
+                          option.dashed()
+                              + " gives "
+                              + tensor.name()
+                              + " no shape, expected one such as "
+                              + tensor.name()
+                              + example.apply(tensor.name()))));
+    }
+    return shapes;
   }
 
   private static TensorNames one(Opt<String> option, String text, String part) {
