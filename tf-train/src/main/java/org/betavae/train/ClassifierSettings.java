@@ -55,6 +55,12 @@ public record ClassifierSettings(
         value, hidden, encoderRate, steps, batch, learningRate, seed, threads);
   }
 
+  /** The same with another hidden layer. */
+  public ClassifierSettings withHidden(int value) {
+    return new ClassifierSettings(
+        labels, value, encoderRate, steps, batch, learningRate, seed, threads);
+  }
+
   /** The same with another factor for the encoder. */
   public ClassifierSettings withEncoderRate(double value) {
     return new ClassifierSettings(labels, hidden, value, steps, batch, learningRate, seed, threads);

@@ -3,9 +3,13 @@ package org.betavae.samples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.image.BufferedImage;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import javax.imageio.ImageIO;
+import org.betavae.export.OnnxModel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,6 +55,39 @@ class SamplesTest {
     assertTrue(tuned.contains("fine-tuned: negative ELBO"), tuned);
     assertTrue(nats(tuned, "fine-tuned") < nats(tuned, "from new weights"), tuned);
     assertTrue(Files.exists(out.resolve("tuned/model/encoder.onnx")), tuned);
+  }
+
+  @Test
+  void fewLabels_comparesWithPixels_andWritesOneFile() throws Exception {
+    String model = TrainedRun.result().model().toString();
+    String data = pictures(6).toString();
+    Path onnx = folder.resolve("classifier.onnx");
+    String printed =
+        TrainedRun.printed(
+            () ->
+                FewLabels.main(
+                    new String[] {model, "conv64", data, data, "8", "2", "2", onnx.toString()}));
+    List<String> lines = printed.lines().toList();
+    assertEquals(6, lines.size(), printed);
+    for (String line : lines.subList(0, 5)) {
+      assertTrue(line.matches("[a-z, ]+: [\\d.]+% \\([\\d.]+ to [\\d.]+\\)"), line);
+    }
+    assertEquals("probabilities", OnnxModel.read(onnx).outputs().get(0).name());
+  }
+
+  /** Dark and light squares, each in a folder of its own. */
+  private Path pictures(int ofEach) throws IOException {
+    Path pictures = folder.resolve("pictures");
+    for (int level : new int[] {90, 220}) {
+      Path target = Files.createDirectories(pictures.resolve("level" + level));
+      for (int i = 0; i < ofEach; i++) {
+        BufferedImage picture = new BufferedImage(64, 64, BufferedImage.TYPE_BYTE_GRAY);
+        picture.createGraphics().fillRect(i, 2 * i, 20, 20);
+        picture.getRaster().setSample(40, 40, 0, level);
+        ImageIO.write(picture, "png", target.resolve(i + ".png").toFile());
+      }
+    }
+    return pictures;
   }
 
   private static double nats(String text, String what) {
