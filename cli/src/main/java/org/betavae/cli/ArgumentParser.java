@@ -64,7 +64,7 @@ final class ArgumentParser {
   private static <T> Optional<T> read(Opt<T> option, CommandLine line, List<String> problems) {
     if (!line.hasOption(option.name())) {
       if (option.required()) {
-        problems.add(option.dashed() + " is missing, " + expected(option));
+        problems.add(missing(option));
       }
       return Optional.empty();
     }
@@ -97,6 +97,11 @@ final class ArgumentParser {
               + Text.suggestion(texts[0], "", option.choices()));
     }
     return value;
+  }
+
+  /** Says that an option is not given, and what it is for. */
+  static String missing(Opt<?> option) {
+    return option.dashed() + " is missing, expected " + option.placeholder() + ": " + option.help();
   }
 
   private static String expected(Opt<?> option) {

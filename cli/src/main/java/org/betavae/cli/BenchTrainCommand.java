@@ -3,6 +3,7 @@ package org.betavae.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.betavae.data.Dataset;
 import org.betavae.export.Producer;
@@ -66,7 +67,7 @@ final class BenchTrainCommand extends Command {
         TrainOptions.apply(args, TrainConfig.defaults()).toBuilder()
             .steps(steps + args.get(WARM_UP))
             .build();
-    try (Dataset data = TrainingData.open(config)) {
+    try (Dataset data = TrainingData.open(config, Optional.empty())) {
       TrainBenchmark.Figures figures =
           TrainBenchmark.run(config, data, steps, args.get(WARM_UP), args.get(WINDOW));
       ObjectNode json = Json.object().put("peer", "betavae").put("version", Producer.version());

@@ -2,11 +2,13 @@ package org.betavae.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.betavae.data.DataSources;
 import org.betavae.data.Dataset;
+import org.betavae.data.ItemShape;
 import org.betavae.data.SourceOptions;
 import org.betavae.export.OnnxModel;
 import org.betavae.export.Tensor;
@@ -105,16 +107,18 @@ final class ClassifyCommand extends Command {
   List<String> examples() {
     return List.of(
         "classify --from run --data images.gz,labels.gz --labels 100 --out classifier.onnx",
-        "classify --from run --encoder-rate 0.1 --data images.gz,labels.gz --labels 100 --out c.onnx");
+        "classify --from run --encoder-rate 0.1 --data images.gz,labels.gz --labels 100 --out"
+            + " c.onnx");
   }
 
   @Override
   Outcome run(Arguments args, Console console) {
+    check(args);
     Path out = args.get(OUT);
     Targets.file(OUT, out, List.of("onnx"));
     TrainConfig model = model(args);
     ClassifierSettings settings = settings(args);
-    try (Dataset data = DataSources.open(args.get(DATA), SourceOptions.defaults());
+    try (Dataset data = open(args.get(DATA), model);
         Classifier classifier = Classifier.train(model, settings, data, TrainListener.NONE)) {
       double accuracy = accuracy(args, classifier, data);
       OnnxModel onnx = classifier.toOnnx(args.get(ExportCommand.OPSET));
@@ -136,6 +140,31 @@ final class ClassifyCommand extends Command {
       json.put("labels", classifier.learned()).put("classes", classifier.classes());
       return Outcome.done(json.put("parity", difference));
     }
+  }
+
+  /** Refuses options that have no part in what is asked for. */
+  private static void check(Arguments args) {
+    List<String> problems = new ArrayList<>();
+    boolean from = args.has(FROM);
+    for (Opt<?> option : from ? List.of(ARCH, LATENT) : List.of(MEAN, LOG_VAR)) {
+      if (args.has(option)) {
+        problems.add(
+            option.dashed()
+                + (from
+                    ? " is given with --from, whose model has its own, expected one of them"
+                    : " is given without --from, expected the model whose output it names"));
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new UsageException(problems);
+    }
+  }
+
+  /** Pictures of a folder are resized to what the encoder takes. */
+  private static Dataset open(String source, TrainConfig model) {
+    Optional<ItemShape> items =
+        DataSources.isFolder(source) ? FineTuning.itemShape(model) : Optional.empty();
+    return TrainingData.open(model.toBuilder().data(source).build(), items);
   }
 
   private static TrainConfig model(Arguments args) {

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.betavae.data.DataException;
 import org.betavae.data.DataSources;
 import org.betavae.data.Dataset;
@@ -81,7 +82,7 @@ final class ExportCommand extends Command {
     TrainConfig config = run.readConfig();
     String reason;
     try {
-      Dataset data = TrainingData.open(config);
+      Dataset data = TrainingData.open(config, Optional.of(shape));
       if (data.shape().equals(shape)) {
         return data;
       }

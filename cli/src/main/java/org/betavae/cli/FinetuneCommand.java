@@ -30,10 +30,11 @@ final class FinetuneCommand extends Command {
   @Override
   String details() {
     return """
-        The model keeps its network, the names of its inputs and outputs, and their layouts. \
-        Objective, likelihood, data, schedule and all else are as in train. The run keeps a copy \
-        of the model, so that --resume needs nothing else.
-        Names of weights begin with encoder/ or decoder/; a wrong one is answered with the list.""";
+    The model keeps its network, the names of its inputs and outputs, and their layouts. \
+    Objective, likelihood, data, schedule and all else are as in train. The run keeps a copy \
+    of the model, so that --resume needs nothing else.
+    Names of weights begin with encoder/ or decoder/; a wrong one is answered with the list.\
+    """;
   }
 
   @Override
@@ -63,9 +64,9 @@ final class FinetuneCommand extends Command {
           : requireFrom(file, "--from is missing, expected it or from in --config");
     }
     List<String> missing = new ArrayList<>();
-    for (Opt<?> needed : List.of(FinetuneOptions.FROM, TrainOptions.DATA)) {
+    for (Opt<?> needed : List.of(FinetuneOptions.FROM, FinetuneOptions.DATA)) {
       if (!args.has(needed)) {
-        missing.add(needed.dashed() + " is missing");
+        missing.add(ArgumentParser.missing(needed));
       }
     }
     if (!missing.isEmpty()) {

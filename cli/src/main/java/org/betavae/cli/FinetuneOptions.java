@@ -14,6 +14,8 @@ final class FinetuneOptions {
           "MODEL",
           "a run, a model folder, a SavedModel with encoder and decoder, or encoder,decoder: ONNX"
               + " files or SavedModels");
+  static final Opt<String> DATA =
+      CommonOptions.DATA.helped("what to train on: " + CommonOptions.DATA.help());
   private static final Opt<String> FREEZE =
       Opt.text(
           "freeze",
@@ -80,7 +82,7 @@ final class FinetuneOptions {
           "objective",
           ofModel(TrainOptions.OBJECTIVE),
           "data",
-          CommonOptions.DATA.helped("what to train on"));
+          DATA);
 
   /** All, in the order of the help. */
   static final List<Opt<?>> ALL = all();

@@ -1,5 +1,6 @@
 package org.betavae.cli;
 
+import java.util.Optional;
 import org.betavae.data.DataSources;
 import org.betavae.data.Dataset;
 import org.betavae.data.ItemShape;
@@ -17,9 +18,13 @@ final class RunData implements AutoCloseable {
     this.validation = validation;
   }
 
-  /** Opens what is trained on, and what is validated on where that is a source of its own. */
-  static RunData open(TrainConfig config) {
-    Dataset data = TrainingData.open(config);
+  /**
+   * Opens what is trained on, and what is validated on where that is a source of its own.
+   *
+   * @param model the items that the model takes with which the run begins, where it begins with one
+   */
+  static RunData open(TrainConfig config, Optional<ItemShape> model) {
+    Dataset data = TrainingData.open(config, model);
     try {
       String source = config.validation().validationData();
       return new RunData(

@@ -5,10 +5,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.betavae.data.DataSources;
 import org.betavae.data.Dataset;
+import org.betavae.data.ItemShape;
 import org.betavae.export.ModelFacts;
 import org.betavae.export.ModelFolder;
 import org.betavae.export.Precision;
+import org.betavae.train.FineTuning;
 import org.betavae.train.RunFolder;
 import org.betavae.train.RunSummary;
 import org.betavae.train.TrainConfig;
@@ -29,12 +33,22 @@ final class RunTraining {
 
   /** Opens the data, trains, and exports. */
   static Outcome run(Arguments args, TrainConfig settings, Console console) throws IOException {
-    try (RunData data = RunData.open(settings);
+    try (RunData data = RunData.open(settings, items(args, settings));
         NewRun created = new NewRun(args.get(OUT), args.get(CommonOptions.OVERWRITE))) {
       TrainConfig config = withEpochs(args, settings, data);
       RunSummary summary = train(created, config, data, args.get(RESUME), console);
       return report(args, created.folder(), config, summary, data.all(), console);
     }
+  }
+
+  /** What the model takes with which a run begins: only pictures of a folder can be resized. */
+  private static Optional<ItemShape> items(Arguments args, TrainConfig settings) {
+    if (!DataSources.isFolder(settings.data())) {
+      return Optional.empty();
+    }
+    return args.get(RESUME)
+        ? FineTuning.itemShape(RunFolder.open(args.get(OUT)))
+        : FineTuning.itemShape(settings);
   }
 
   private static Outcome report(
@@ -111,7 +125,9 @@ final class RunTraining {
         + config.steps()
         + ": a checkpoint is in "
         + run.checkpoints()
-        + ". Go on with 'betavae train --out "
+        + ". Go on with 'betavae "
+        + (config.fineTune().from() == null ? "train" : "finetune")
+        + " --out "
         + run.root()
         + " --resume'.";
   }

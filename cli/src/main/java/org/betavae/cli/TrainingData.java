@@ -2,6 +2,7 @@ package org.betavae.cli;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.betavae.data.DataException;
 import org.betavae.data.DataSources;
 import org.betavae.data.Dataset;
@@ -10,8 +11,9 @@ import org.betavae.data.SourceOptions;
 import org.betavae.train.TrainConfig;
 
 /**
- * Opens the data of a run. Pictures of a folder are resized to the image size that is set, or else
- * to the first that the network takes, unless they all have one of its sizes already.
+ * Opens the data of a run. Pictures of a folder are resized to the image size that is set, or to
+ * what the model takes with which the run begins, or else to the first size that the network takes,
+ * unless they all have one of its sizes already.
  */
 final class TrainingData {
   /** Sides of the square images that a network takes; the first is the one to resize to. */
@@ -24,7 +26,12 @@ final class TrainingData {
 
   private TrainingData() {}
 
-  static Dataset open(TrainConfig config) {
+  /**
+   * Opens them.
+   *
+   * @param model the items that the model takes with which the run begins, where it begins with one
+   */
+  static Dataset open(TrainConfig config, Optional<ItemShape> model) {
     Integer wanted = config.network().imageSize();
     List<Integer> sides =
         wanted == null ? SIDES.getOrDefault(config.arch(), List.of()) : List.of(wanted);
@@ -32,6 +39,9 @@ final class TrainingData {
       Dataset data = DataSources.open(config.data(), SourceOptions.defaults());
       requireSize(data, wanted);
       return data;
+    }
+    if (model.isPresent() && (wanted == null || isSquare(model.get(), wanted))) {
+      return DataSources.open(config.data(), SourceOptions.wanting(model.get()));
     }
     if (sides.isEmpty()) {
       return DataSources.open(config.data(), SourceOptions.defaults());

@@ -80,7 +80,7 @@ class ArgumentParserTest {
     String message = problem("--count", "0", "--mode", "quick", "--froce");
     assertEquals(
         "--count is \"0\", expected a whole number from 1 to 100: how many; "
-            + "--out is missing, expected a path: what to write; "
+            + "--out is missing, expected FILE: what to write; "
             + "--mode is \"quick\", expected one of fast, slow; "
             + "unknown option --froce (did you mean --force?)",
         message);

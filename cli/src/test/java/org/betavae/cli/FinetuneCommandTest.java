@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.betavae.export.OnnxModel;
 import org.betavae.infer.BetaVaeModel;
 import org.betavae.train.RunFolder;
@@ -60,11 +61,31 @@ class FinetuneCommandTest {
   }
 
   @Test
+  void picturesOfAFolder_areResizedToTheModel_andEarlyStoppingEndsTheRun() throws IOException {
+    TinyRun tiny = TinyRun.get();
+    Path pictures = Pictures.write(tiny.out("pictures"), 30);
+    for (Path from : List.of(tiny.run, tiny.model)) {
+      Path out = tiny.out("resized-" + from.getFileName());
+      JsonNode json =
+          Cli.json(
+              "finetune --from % --data % --steps 9 --batch 8 --threads 1 --validation-every 1"
+                  + " --early-stopping 2 --early-stopping-min-delta 1e6 --no-export --out %",
+              from, pictures, out);
+      assertEquals("early_stopping", json.get("end").asText());
+      assertEquals(3, json.get("steps").asInt()); // the first, and two without a gain
+      assertEquals(List.of(28, 28, 1), RunFolder.open(out).readSummary().itemShape());
+      JsonNode on = Cli.json("finetune --resume --early-stopping 0 --steps 4 --out %", out);
+      assertEquals(4, on.get("steps").asInt());
+    }
+  }
+
+  @Test
   void wrongArguments_areNamed() throws IOException {
     TinyRun tiny = TinyRun.get();
     Path out = tiny.out("none");
     Cli.run("finetune --out %", out)
-        .assertErrorNames(ExitCode.USAGE, "--from is missing", "--data is missing");
+        .assertErrorNames(
+            ExitCode.USAGE, "--from is missing", "a run,", "--data is missing", "sprites");
     Cli.run("finetune --from nowhere --data % --out %", tiny.data, out)
         .assertErrorNames(ExitCode.USAGE, "nowhere", "encoder,decoder");
     Cli.run("finetune --from % --data sprites:small --out %", tiny.model, out)

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.betavae.data.Dataset;
@@ -243,7 +244,7 @@ class TrainCommandTest {
     }
     TrainConfig config =
         TrainConfig.defaults().toBuilder().data(gray.toString()).arch("conv32").build();
-    try (Dataset data = TrainingData.open(config)) {
+    try (Dataset data = TrainingData.open(config, Optional.empty())) {
       assertEquals(ItemShape.image(32, 32, 1), data.shape());
     }
   }

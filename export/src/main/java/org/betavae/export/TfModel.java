@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.betavae.export.tf.GraphDefReader;
+import org.betavae.export.tf.Randomness;
 import org.betavae.export.tf.SavedModelReader;
 import org.betavae.export.tf.SavedModelWriter;
 import org.betavae.export.tf.TfGraph;
@@ -181,6 +182,11 @@ public final class TfModel {
     SortedMap<String, Integer> counts = new TreeMap<>();
     Trainability.blocking(graph).forEach(n -> counts.merge(n.op(), 1, Integer::sum));
     return counts;
+  }
+
+  /** Names of the outputs that follow from random numbers, so that each runtime gives others. */
+  public Set<String> randomOutputs() {
+    return Randomness.outputs(graph);
   }
 
   /** How many nodes of each operator the graph has, those inside of loops and branches too. */

@@ -49,8 +49,8 @@ final class ClassLabels {
             + (factors == null
                 ? " have no labels"
                 : " have the factors " + factors.names() + ", of which none is called label")
-            + ", expected one class for each item. Name a labels' file too (images.gz,labels.gz), or"
-            + " use a folder with a sub-folder for each class.");
+            + ", expected one class for each item. Name a labels' file too (images.gz,labels.gz),"
+            + " or use a folder with a sub-folder for each class.");
   }
 
   int classes() {
@@ -64,11 +64,17 @@ final class ClassLabels {
   /**
    * So many items, as many of each class as can be; all for 0.
    *
-   * @throws IllegalArgumentException if there are fewer
+   * @throws IllegalArgumentException if there are fewer, or not even one for each class
    */
   int[] choose(int count, int size, long seed) {
     Settings.require(
         count <= size, "labels", count, "at most the " + size + " items", "Use 0 for all of them.");
+    Settings.require(
+        count == 0 || count >= classes,
+        "labels",
+        count,
+        "at least one for each of the " + classes + " classes",
+        "Use 0 for all of them.");
     List<Integer> items = new ArrayList<>();
     for (int i = 0; i < size; i++) {
       items.add(i);

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.betavae.data.ItemShape;
 import org.betavae.export.ModelFacts;
 import org.betavae.train.network.NetworkSettings;
 import org.betavae.train.objective.Likelihood;
@@ -46,6 +47,23 @@ public final class FineTuning {
   public static TrainConfig settings(String from) {
     TrainConfig base = TrainConfig.defaults().toBuilder().set("from", from).steps(STEPS).build();
     return PretrainedFiles.open(from).settings(base);
+  }
+
+  /**
+   * The items that the model takes with which a run begins, to resize pictures to; empty where
+   * there is no such model, or it does not say.
+   *
+   * @param config of the run
+   * @throws IllegalArgumentException if the model is not there
+   */
+  public static Optional<ItemShape> itemShape(TrainConfig config) {
+    return encoder(config).flatMap(model -> model.itemShape(config.fineTune().layout()));
+  }
+
+  /** The same of a run that was begun, by the copy of the model in its folder. */
+  public static Optional<ItemShape> itemShape(RunFolder run) {
+    TrainConfig config = run.readConfig();
+    return kept(config, run.source()).flatMap(model -> model.itemShape(config.fineTune().layout()));
   }
 
   /** The model that a configuration begins with, if it begins with one. */

@@ -1,6 +1,7 @@
 package org.betavae.train;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -10,7 +11,9 @@ import org.betavae.export.ModelFacts;
 import org.betavae.export.TensorSpec;
 import org.betavae.train.imported.GradientCheck;
 import org.betavae.train.imported.ImportedGraph;
+import org.betavae.train.imported.ImportedItems;
 import org.betavae.train.imported.ImportedNetwork;
+import org.betavae.train.imported.ReplayCheck;
 import org.betavae.train.imported.RoleNames;
 import org.betavae.train.network.NetworkSettings;
 import org.betavae.train.objective.LikelihoodSettings;
@@ -93,25 +96,27 @@ final class PretrainedGraphs implements Pretrained {
   }
 
   @Override
+  public Optional<ItemShape> itemShape(String layout) {
+    return ImportedItems.shape(encoder.model().inputs().get(0), encoder.channelsFirst(layout));
+  }
+
+  @Override
   public Model model(TrainConfig config, ItemShape shape, TrainListener listener) {
     FineTuneSettings settings = config.fineTune();
+    ImportedGraph in = graph(encoder, settings);
     if (decoder == null) {
+      ReplayCheck.requireReplayable(List.of(in), settings.rules());
       ImportedNetwork network =
-          ImportedNetwork.ofEncoder(
-              graph(encoder, settings), shape, config.latent(), settings.names());
+          ImportedNetwork.ofEncoder(in, shape, config.latent(), settings.names());
       if (!settings.rules().isFrozen("encoder/")) {
         GradientCheck.requireTrainable(network, shape, config.latent(), settings.rules());
       }
       return new Model(network, settings.rules(), Map.of());
     }
+    ImportedGraph out = graph(decoder, settings);
+    ReplayCheck.requireReplayable(List.of(in, out), settings.rules());
     ImportedNetwork network =
-        ImportedNetwork.of(
-            graph(encoder, settings),
-            graph(decoder, settings),
-            shape,
-            config.latent(),
-            settings.names(),
-            wanted(config));
+        ImportedNetwork.of(in, out, shape, config.latent(), settings.names(), wanted(config));
     Model model = new Model(network, settings.rules(), Map.of());
     Set<String> unreached =
         GradientCheck.requireTrainable(network, shape, config.latent(), model.rules());

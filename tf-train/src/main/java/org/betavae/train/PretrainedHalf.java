@@ -29,10 +29,14 @@ record PretrainedHalf(Path path, String signature, String role, OnnxModel onnx, 
     return new PretrainedHalf(folder, signature, role, null, model);
   }
 
-  /** The graph, with channels first where it is from ONNX and nobody says otherwise. */
+  /** Whether channels come first: where it is from ONNX and nobody says otherwise. */
+  boolean channelsFirst(String layout) {
+    return layout == null ? onnx != null : layout.equals("nchw");
+  }
+
+  /** The graph. */
   ImportedGraph graph(String layout) {
-    boolean first = layout == null ? onnx != null : layout.equals("nchw");
-    return new ImportedGraph(path.toString(), role, model.graph(), first);
+    return new ImportedGraph(path.toString(), role, model.graph(), channelsFirst(layout));
   }
 
   /** Copies it into a folder under its usual name. */

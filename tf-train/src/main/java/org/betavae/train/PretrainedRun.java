@@ -30,6 +30,9 @@ final class PretrainedRun implements Pretrained {
   /** The file of kept weights. */
   static final String WEIGHTS = "weights.npz";
 
+  /** Its entry beside the weights: sizes of an item. */
+  private static final String ITEM_SHAPE = "item_shape";
+
   private static final int SHOWN = 6;
 
   private final String what;
@@ -90,15 +93,20 @@ final class PretrainedRun implements Pretrained {
   /** What {@link #keep} wrote. */
   static PretrainedRun ofKept(Path folder) {
     Map<String, Tensor> weights = new LinkedHashMap<>();
+    List<Integer> itemShape = null; // earlier versions did not keep it
     try (NpzReader in = NpzReader.open(folder.resolve(WEIGHTS))) {
       for (String name : in.names()) {
         try (NpyReader array = in.get(name)) {
+          if (name.equals(ITEM_SHAPE)) {
+            itemShape = Arrays.stream(array.toLongs()).mapToObj(Math::toIntExact).toList();
+            continue;
+          }
           long[] shape = Arrays.stream(array.shape()).asLongStream().toArray();
           weights.put(name, Tensor.floats(shape, array.toFloats()));
         }
       }
     }
-    return new PretrainedRun(folder.toString(), Optional.empty(), null, weights);
+    return new PretrainedRun(folder.toString(), Optional.empty(), itemShape, weights);
   }
 
   @Override
@@ -106,6 +114,17 @@ final class PretrainedRun implements Pretrained {
     TrainConfig.Builder settings = base.toBuilder();
     earlier.ifPresent(config -> FineTuning.copyModelSettings(config, settings));
     return settings.build();
+  }
+
+  @Override
+  public Optional<ItemShape> itemShape(String layout) {
+    return Optional.ofNullable(itemShape).map(PretrainedRun::shape);
+  }
+
+  private static ItemShape shape(List<Integer> dims) {
+    return dims.size() == 3
+        ? ItemShape.image(dims.get(0), dims.get(1), dims.get(2))
+        : ItemShape.vector(dims.get(0));
   }
 
   @Override
@@ -184,6 +203,10 @@ final class PretrainedRun implements Pretrained {
       return;
     }
     try (NpzWriter out = NpzWriter.createUncompressed(file)) {
+      if (itemShape != null) {
+        int[] dims = itemShape.stream().mapToInt(Integer::intValue).toArray();
+        out.add(ITEM_SHAPE, dims, dims.length);
+      }
       weights.forEach(
           (name, tensor) -> {
             float[] values = new float[tensor.size()];

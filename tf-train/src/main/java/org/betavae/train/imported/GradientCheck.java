@@ -3,7 +3,6 @@ package org.betavae.train.imported;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,7 +29,6 @@ import org.tensorflow.types.TFloat32;
  */
 public final class GradientCheck {
   private static final Pattern MISSING = Pattern.compile("No gradient defined for op: (\\w+)");
-  private static final int SHOWN = 6;
 
   private GradientCheck() {}
 
@@ -124,33 +122,23 @@ public final class GradientCheck {
   private static IllegalArgumentException blocked(
       ImportedNetwork network, Set<String> barriers, WeightRules rules) {
     Set<String> behind = new TreeSet<>();
-    TreeMap<String, List<String>> nodes = new TreeMap<>();
+    NodeNames nodes = new NodeNames();
     for (ImportedGraph graph : network.graphs()) {
       for (TfNode node : graph.graph().nodes()) {
-        if (barriers.contains(node.op())) {
-          nodes
-              .computeIfAbsent(node.op(), op -> new ArrayList<>())
-              .add("'" + graph.role() + ": " + node.name() + "'");
-          behind.addAll(graph.trainableBehind(node));
+        Set<String> weights =
+            barriers.contains(node.op()) ? graph.trainableBehind(node) : new TreeSet<>();
+        weights.removeIf(rules::isFrozen);
+        if (!weights.isEmpty()) {
+          nodes.add(graph, node);
+          behind.addAll(weights);
         }
       }
     }
-    behind.removeIf(rules::isFrozen);
-    String operators =
-        nodes.entrySet().stream()
-            .map(e -> e.getKey() + " (" + brief(e.getValue()) + ")")
-            .collect(Collectors.joining(", "));
     return new IllegalArgumentException(
         "Cannot train: TensorFlow has no gradient for "
-            + operators
+            + nodes
             + ", behind which are the weights "
-            + brief(List.copyOf(behind))
+            + NodeNames.brief(List.copyOf(behind))
             + ". Freeze these weights with --freeze, or export the model without these operators.");
-  }
-
-  private static String brief(List<String> names) {
-    int shown = Math.min(SHOWN, names.size());
-    return String.join(", ", names.subList(0, shown))
-        + (names.size() > shown ? " and " + (names.size() - shown) + " more" : "");
   }
 }

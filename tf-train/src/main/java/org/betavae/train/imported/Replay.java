@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.betavae.export.ElementType;
 import org.betavae.export.Tensor;
 import org.betavae.export.tf.TfNode;
 import org.betavae.export.tf.TfOutput;
@@ -32,6 +33,22 @@ import org.tensorflow.types.TFloat32;
  */
 final class Replay {
   private static final String TO_DO = ". Export the model without it.";
+
+  /** Operators on variables, which are plain values here. */
+  private static final Set<String> AS_VALUES = Set.of("ReadVariableOp", "ResourceGather");
+
+  /**
+   * Random operators whose state an exported graph lacks, by those that draw from the same
+   * distribution with a state of their own.
+   */
+  private static final Map<String, String> RANDOM =
+      Map.of(
+          "StatelessRandomNormal", "RandomStandardNormal",
+          "StatelessRandomNormalV2", "RandomStandardNormal",
+          "StatelessRandomUniform", "RandomUniform",
+          "StatelessRandomUniformV2", "RandomUniform",
+          "StatelessTruncatedNormal", "TruncatedNormal",
+          "StatelessTruncatedNormalV2", "TruncatedNormal");
 
   private final ImportedGraph source;
   private final Pass pass;
@@ -62,6 +79,11 @@ final class Replay {
     this.pass = pass;
     this.barriers = barriers;
     given.forEach((value, operand) -> made.put(value, operand.asOutput()));
+  }
+
+  /** Whether a node of this operator can be added. */
+  static boolean knows(String op) {
+    return AS_VALUES.contains(op) || Registry.OPS.containsKey(op);
   }
 
   /** Lets a value stand for another one from now on. */
@@ -110,12 +132,9 @@ final class Replay {
       norm.beta().ifPresent(reads::add);
       return reads;
     }
-    List<TfOutput> reads = new ArrayList<>();
-    for (TfOutput in : node.inputs()) {
-      if (in == null) {
-        throw unusable(node, "draws random numbers from a state that an exported graph lacks");
-      }
-      reads.add(in);
+    List<TfOutput> reads = new ArrayList<>(node.inputs());
+    if (RANDOM.containsKey(node.op())) {
+      reads.removeIf(in -> in == null);
     }
     if (!node.bodies().isEmpty()) {
       throw unusable(node, "is a loop or a choice, which cannot be trained through");
@@ -210,13 +229,17 @@ final class Replay {
 
   private void operation(TfNode node) {
     List<Output<?>> inputs = new ArrayList<>();
-    node.inputs().forEach(in -> inputs.add(made.get(in)));
+    node.inputs().stream().filter(in -> in != null).forEach(in -> inputs.add(made.get(in)));
     if (node.op().equals("ReadVariableOp")) { // its variable is no resource here
       made.put(new TfOutput(node, 0), inputs.get(0));
       return;
     }
     if (node.op().equals("ResourceGather")) {
       made.put(new TfOutput(node, 0), gather(node, inputs));
+      return;
+    }
+    if (RANDOM.containsKey(node.op())) {
+      made.put(new TfOutput(node, 0), drawn(node, inputs.get(0)));
       return;
     }
     OpDef op = Registry.OPS.get(node.op());
@@ -261,6 +284,14 @@ final class Replay {
         .addInput(inputs.get(1))
         .addInput(axis)
         .setAttr("batch_dims", node.integer("batch_dims", 0))
+        .build()
+        .output(0);
+  }
+
+  private Output<?> drawn(TfNode node, Output<?> shape) {
+    return builder(RANDOM.get(node.op()), node)
+        .addInput(shape)
+        .setAttr("dtype", DataType.forNumber(node.type("dtype", ElementType.FLOAT32).tfNumber()))
         .build()
         .output(0);
   }

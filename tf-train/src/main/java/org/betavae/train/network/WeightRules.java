@@ -10,7 +10,8 @@ import java.util.Map;
  * Which weights of a graph stay as they are, and how fast the others change.
  *
  * <p>Patterns are names in which {@code *} stands for any text, slashes too, and {@code ?} for one
- * character. A pattern without a star, such as {@code encoder}, also means all below it.
+ * character. A pattern without a star, such as {@code encoder}, also means all below it, after a
+ * slash or, as PyTorch names weights, a dot.
  *
  * @param frozen patterns of weights that no step changes, moving statistics included
  * @param statisticsMove whether batch norm uses and follows the statistics of the batches while
@@ -75,7 +76,8 @@ public record WeightRules(List<String> frozen, boolean statisticsMove, Map<Strin
   }
 
   private static boolean fits(String pattern, String weight) {
-    if (!pattern.contains("*") && weight.startsWith(pattern + "/")) {
+    boolean below = weight.startsWith(pattern + "/") || weight.startsWith(pattern + ".");
+    if (below && !pattern.contains("*")) {
       return true;
     }
     String regex = "\\Q" + pattern.replace("*", "\\E.*\\Q").replace("?", "\\E.\\Q") + "\\E";

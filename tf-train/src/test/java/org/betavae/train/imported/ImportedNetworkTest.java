@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.betavae.data.ItemShape;
+import org.betavae.export.TensorSpec;
 import org.betavae.export.tf.TfNode;
 import org.betavae.export.tf.TfOutput;
 import org.betavae.train.network.Pass;
@@ -160,6 +162,52 @@ class ImportedNetworkTest {
   }
 
   @Test
+  void branches_areAllNamed_inBothHalves_withWhatHasNoGradient() {
+    TinyGraphs in = new TinyGraphs();
+    TfOutput x = in.input("x", -1, 4);
+    TfOutput h = in.branch("choice", in.constant("yes", 1), in.dense(x, 4, 5));
+    TfOutput logVar = in.node("Digamma", "psi", in.dense(h, 5, 3));
+    in.output("mean", in.dense(h, 5, 3), -1, 3).output("log_var", logVar, -1, 3);
+    TinyGraphs out = new TinyGraphs();
+    TfOutput z = out.input("z", -1, 3);
+    out.output("y", out.branch("last", out.constant("no", 0), out.dense(z, 3, 4)), -1, 4);
+    List<ImportedGraph> halves = List.of(in.as("encoder"), out.as("decoder"));
+
+    String message = refused(() -> ReplayCheck.requireReplayable(halves, WeightRules.NONE));
+    assertTrue(message.contains("If ('encoder: choice', 'decoder: last')"), message);
+    assertTrue(message.contains("Digamma ('encoder: psi')"), message);
+    assertTrue(message.contains("tiny encoder, tiny decoder"), message);
+
+    WeightRules frozen = new WeightRules(List.of("encoder"), true, Map.of());
+    String onlyBranches = refused(() -> ReplayCheck.requireReplayable(halves, frozen));
+    assertFalse(onlyBranches.contains("Digamma"), onlyBranches);
+    ReplayCheck.requireReplayable(
+        List.of(TinyGraphs.encoder(), TinyGraphs.decoder("Sigmoid")), WeightRules.NONE);
+  }
+
+  @Test
+  void sampledLatents_beside_meanAndLogVariance_areDrawnAgain() {
+    TinyGraphs g = new TinyGraphs();
+    TfOutput x = g.input("x", -1, 4);
+    TfOutput mean = g.dense(x, 4, 3);
+    TfOutput z = g.node("AddV2", "z", mean, g.noise("noise", mean));
+    g.output("z_mean", mean, -1, 3)
+        .output("z_log_var", g.dense(x, 4, 3), -1, 3)
+        .output("z", z, -1, 3);
+    ImportedGraph encoder = g.as("encoder");
+    ReplayCheck.requireReplayable(List.of(encoder), WeightRules.NONE);
+    ImportedNetwork network = network(encoder, TinyGraphs.decoder("Sigmoid"));
+    assertEquals("z_mean", network.names().mean());
+    assertEquals("z_log_var", network.names().logVar());
+    Map<String, float[]> first = new HashMap<>();
+    for (GraphRun.Array array : GraphRun.run(encoder, new long[] {2, 4}, new float[8])) {
+      first.put(array.name(), array.values());
+    }
+    assertArrayEquals(new float[6], first.get("z_mean")); // of zeros, without a bias
+    assertTrue(first.get("z")[0] != 0 && first.get("z")[0] != first.get("z")[1]);
+  }
+
+  @Test
   void graphsWithoutVariables_cannotBeTrained() {
     TinyGraphs in = new TinyGraphs();
     TfOutput x = in.input("x", -1, 4);
@@ -180,6 +228,24 @@ class ImportedNetworkTest {
     assertEquals("dense1/kernel", network.exportedName("encoder/dense1/kernel"));
     assertEquals("new_heads/mean/kernel", network.exportedName("encoder/new_heads/mean/kernel"));
     assertEquals("prior/x", network.exportedName("prior/x"));
+  }
+
+  @Test
+  void pictures_areWantedAsTheInputHasThem() {
+    assertEquals(Optional.of(ItemShape.image(8, 6, 3)), wanted(true, 3, 8, 6));
+    assertEquals(Optional.of(ItemShape.image(8, 6, 3)), wanted(false, 8, 6, 3));
+    assertEquals(Optional.of(ItemShape.image(8, 6, 3)), wanted(true, 8, 6, 3));
+    assertEquals(Optional.of(ItemShape.image(8, 6, 1)), wanted(false, 1, 8, 6));
+    assertEquals(Optional.of(ItemShape.image(3, 1, 1)), wanted(false, 3, 1, 1));
+    assertEquals(Optional.of(ItemShape.image(8, 6, 1)), wanted(true, 8, 6));
+    assertEquals(Optional.of(ItemShape.image(28, 28, 1)), wanted(true, 784));
+    assertEquals(Optional.empty(), wanted(true, 785));
+    assertEquals(Optional.empty(), wanted(true, 1, -1, -1));
+  }
+
+  private static Optional<ItemShape> wanted(boolean channelsFirst, long... dims) {
+    List<Long> shape = LongStream.concat(LongStream.of(-1), LongStream.of(dims)).boxed().toList();
+    return ImportedItems.shape(new TensorSpec("x", "float32", shape), channelsFirst);
   }
 
   @Test

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.betavae.export.Tensor;
 import org.betavae.export.TensorSpec;
+import org.betavae.export.tf.TfBody;
 import org.betavae.export.tf.TfGraph;
 import org.betavae.export.tf.TfGraphBuilder;
 import org.betavae.export.tf.TfNode;
@@ -47,6 +48,23 @@ final class TinyGraphs {
 
   TfOutput node(String op, String name, TfOutput... inputs) {
     return new TfOutput(graph.node(op, name, List.of(inputs), FLOAT), 0);
+  }
+
+  /** A branch that gives the same value either way. */
+  TfOutput branch(String name, TfOutput condition, TfOutput x) {
+    TfBody same = new TfBody(List.of(), List.of(), List.of(x));
+    return new TfOutput(
+        graph.node("If", name, List.of(condition), Map.of(), List.of(same, same)), 0);
+  }
+
+  /** Standard normal numbers like {@code x}, whose state was not followed when it was read. */
+  TfOutput noise(String name, TfOutput x) {
+    TfOutput shape = new TfOutput(graph.node("Shape", name + "/shape", List.of(x), FLOAT), 0);
+    TfNode draw =
+        graph.node(
+            "StatelessRandomNormalV2", name, List.of(shape), Map.of("dtype", FLOAT.get("T")));
+    graph.setInput(draw, 3, null);
+    return new TfOutput(draw, 0);
   }
 
   TfOutput constant(String name, float value) {
