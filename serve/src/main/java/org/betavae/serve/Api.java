@@ -17,6 +17,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.betavae.infer.DeadlineExceededException;
 
 /** The endpoints: which there are, and how what they throw is answered. */
 final class Api {
@@ -70,6 +71,8 @@ final class Api {
       routes.addHttpHandler(endpoint.method(), endpoint.path(), context -> run(endpoint, context));
     }
     routes.exception(Problem.class, (problem, context) -> answer(context, problem));
+    routes.exception(
+        DeadlineExceededException.class, (e, context) -> answer(context, OpenModel.busy(e)));
     routes.exception(
         IllegalArgumentException.class,
         (e, context) -> answer(context, new Problem(ProblemType.WRONG_INPUT, e.getMessage())));

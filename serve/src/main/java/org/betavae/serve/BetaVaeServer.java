@@ -45,8 +45,8 @@ public final class BetaVaeServer implements AutoCloseable {
 
   private static final int THREAD_IDLE_MILLIS = 60_000;
 
-  /** What the bodies of all requests may take of the heap. */
-  private static final int BODIES_SHARE = 4;
+  /** What the bodies of all requests may take of the heap, and the answers as much again. */
+  private static final int SHARE = 4;
 
   /** Connections kept open may have sent a request that is still on its way. */
   private static final long QUIET_MILLIS = 250;
@@ -57,6 +57,7 @@ public final class BetaVaeServer implements AutoCloseable {
   private final Metrics metrics = new Metrics();
   private final Models models;
   private final Api api;
+  private final HeadTimer heads;
   private final RequestLog log;
   private final Javalin javalin;
   private volatile Optional<Tokens> tokens;
@@ -71,10 +72,12 @@ public final class BetaVaeServer implements AutoCloseable {
     tokens = options.tokenFile().map(Tokens::read);
     models = new Models(options.models(), folder -> OpenModel.open(folder, options, metrics));
     List<Api.Endpoint> endpoints =
-        new ArrayList<>(Api.ofModels(new ModelEndpoints(models, options.limits(), metrics)));
+        new ArrayList<>(
+            Api.ofModels(new ModelEndpoints(models, options.limits(), metrics, this::pending)));
     endpoints.addAll(new ServiceEndpoints(models, metrics, () -> stopping).all());
     api = new Api(endpoints);
-    log = new RequestLog(metrics, api.paths(), () -> stopping);
+    heads = new HeadTimer(options.limits().idle());
+    log = new RequestLog(metrics, api.paths(), heads, () -> stopping);
     javalin = Javalin.create(this::configure);
   }
 
@@ -143,8 +146,10 @@ public final class BetaVaeServer implements AutoCloseable {
   }
 
   private void modify(Server server) {
-    BodyReader bodies =
-        new BodyReader(options.limits(), Runtime.getRuntime().maxMemory() / BODIES_SHARE);
+    long share = Runtime.getRuntime().maxMemory() / SHARE;
+    BodyReader bodies = new BodyReader(options.limits(), new MemoryBudget(share));
+    bodies.setHandler(
+        new AnswerSender(options.limits(), new MemoryBudget(share), AnswerSender.LEAST_RATE));
     Admission admission = new Admission(() -> tokens, options.limits(), log::pending);
     admission.setHandler(bodies);
     log.setHandler(admission);
@@ -168,6 +173,7 @@ public final class BetaVaeServer implements AutoCloseable {
     HttpConnectionFactory factory = new HttpConnectionFactory(http);
     factory.setInputBufferSize(INPUT_BUFFER);
     connector = new ServerConnector(server, factory);
+    connector.addBean(heads);
     connector.setHost(options.host());
     connector.setPort(options.port());
     connector.setIdleTimeout(options.limits().idle().toMillis());

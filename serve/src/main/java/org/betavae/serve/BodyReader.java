@@ -3,7 +3,6 @@ package org.betavae.serve;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -24,13 +23,12 @@ final class BodyReader extends Handler.Wrapper {
   private static final int FIRST_BUFFER = 16 << 10;
 
   private final Limits limits;
-  private final long budget;
-  private final AtomicLong held = new AtomicLong();
+  private final MemoryBudget budget;
 
   /**
-   * @param budget bytes that all bodies together may hold
+   * @param budget what all bodies together may hold
    */
-  BodyReader(Limits limits, long budget) {
+  BodyReader(Limits limits, MemoryBudget budget) {
     this.limits = limits;
     this.budget = budget;
   }
@@ -59,14 +57,6 @@ final class BodyReader extends Handler.Wrapper {
             + ". Send several requests.");
   }
 
-  private boolean hold(long bytes) {
-    if (held.addAndGet(bytes) <= budget) {
-      return true;
-    }
-    held.addAndGet(-bytes);
-    return false;
-  }
-
   /** The state of one body. Only one thread at a time reads; the timer may come in between. */
   private final class Reading implements Invocable.Task {
     private final Request request;
@@ -87,7 +77,7 @@ final class BodyReader extends Handler.Wrapper {
     }
 
     void start() {
-      if (!hold(bytes.length)) {
+      if (!budget.hold(bytes.length)) {
         bytes = new byte[0];
         fail(noRoom());
         return;
@@ -97,7 +87,7 @@ final class BodyReader extends Handler.Wrapper {
     }
 
     private synchronized void release() {
-      held.addAndGet(-bytes.length);
+      budget.release(bytes.length);
       bytes = new byte[0];
       released = true;
     }
@@ -105,7 +95,9 @@ final class BodyReader extends Handler.Wrapper {
     private Problem noRoom() {
       return Problem.later(
           ProblemType.BUSY,
-          "The service holds as many bytes of requests as it may, " + budget + ". Try again later.",
+          "The service holds as many bytes of requests as it may, "
+              + budget.bytes()
+              + ". Try again later.",
           1);
     }
 
@@ -161,7 +153,7 @@ final class BodyReader extends Handler.Wrapper {
       }
       if (count + more > bytes.length) {
         int size = (int) Math.min(limits.bodyBytes(), Math.max(2L * bytes.length, count + more));
-        if (!hold(size - bytes.length)) {
+        if (!budget.hold(size - bytes.length)) {
           return noRoom();
         }
         bytes = Arrays.copyOf(bytes, size);

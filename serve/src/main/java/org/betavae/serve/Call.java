@@ -4,6 +4,8 @@ import io.javalin.http.Context;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /** What endpoints ask of a request. */
 final class Call {
@@ -157,6 +159,24 @@ final class Call {
   void answer(String contentType, InputStream body) {
     context.contentType(contentType);
     context.result(body);
+  }
+
+  /**
+   * Answers when the work is done.
+   *
+   * @param wait whether this thread waits for it, which is the sooner way; else it goes on to other
+   *     requests
+   */
+  void answerAfter(CompletableFuture<Void> work, boolean wait) {
+    if (wait || work.isDone()) {
+      try {
+        work.join();
+      } catch (CompletionException e) {
+        throw e.getCause() instanceof RuntimeException cause ? cause : e;
+      }
+    } else {
+      context.future(() -> work);
+    }
   }
 
   /** Sends the client elsewhere. */

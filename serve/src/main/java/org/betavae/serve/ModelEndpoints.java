@@ -4,17 +4,27 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.IntSupplier;
 import org.betavae.infer.Embeddings;
 import org.betavae.infer.ModelInfo;
 
 /** The endpoints that use a model; each leases it for the length of the call. */
 final class ModelEndpoints {
+  /** With so few requests under way their threads may as well wait, which spares a hand-over. */
+  private static final int WAITING = 4;
+
   private final Models models;
   private final Limits limits;
   private final Metrics metrics;
   private final ItemReader reader;
+  private final IntSupplier pending;
 
-  ModelEndpoints(Models models, Limits limits, Metrics metrics) {
+  /**
+   * @param pending requests under way
+   */
+  ModelEndpoints(Models models, Limits limits, Metrics metrics, IntSupplier pending) {
+    this.pending = pending;
     this.models = models;
     this.metrics = metrics;
     this.limits = limits;
@@ -25,22 +35,36 @@ final class ModelEndpoints {
     return models.lease(call.query("model"));
   }
 
-  /** {@code POST /v1/embed}. */
+  /** {@code POST /v1/embed}; of many requests of one image, each is answered by who computed it. */
   void embed(Call call) {
-    try (OpenModel model = lease(call)) {
+    OpenModel model = lease(call);
+    CompletableFuture<Embeddings> embeddings = null;
+    try {
       encoder(model.info());
       String type = call.answerType(List.of(Call.JSON, Call.OCTETS));
       Items items = reader.read(call, model.info());
       metrics.items("embed", items.count());
-      Embeddings embeddings = model.embed(items);
-      if (type.equals(Call.OCTETS)) {
-        call.header(
-            ImageAnswer.SHAPE,
-            ImageAnswer.text(List.of(embeddings.count(), embeddings.latentSize())));
-        call.answer(type, Floats.write(embeddings.mean()));
-      } else {
-        call.answer(type, json(model.name(), embeddings));
+      embeddings = model.embed(items);
+      call.answerAfter(
+          embeddings
+              .thenAccept(result -> answer(call, type, model.name(), result))
+              .whenComplete((nothing, failure) -> model.close()),
+          pending.getAsInt() <= WAITING);
+    } finally {
+      if (embeddings == null) {
+        model.close();
       }
+    }
+  }
+
+  private static void answer(Call call, String type, String model, Embeddings embeddings) {
+    if (type.equals(Call.OCTETS)) {
+      call.header(
+          ImageAnswer.SHAPE,
+          ImageAnswer.text(List.of(embeddings.count(), embeddings.latentSize())));
+      call.answer(type, Floats.write(embeddings.mean()));
+    } else {
+      call.answer(type, json(model, embeddings));
     }
   }
 

@@ -2,10 +2,10 @@ package org.betavae.serve;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.betavae.infer.BatchingEncoder;
 import org.betavae.infer.BatchingListener;
 import org.betavae.infer.BetaVaeModel;
-import org.betavae.infer.DeadlineExceededException;
 import org.betavae.infer.Embeddings;
 import org.betavae.infer.ModelInfo;
 import org.betavae.infer.QueueFullException;
@@ -68,23 +68,25 @@ final class OpenModel implements AutoCloseable {
   }
 
   /**
-   * Embeds items, one alone together with those of other requests.
+   * Embeds items; one alone together with those of other requests, and without a thread that waits.
    *
+   * @return the embeddings, there already unless it was one item
    * @throws Problem if too many wait already
    */
-  Embeddings embed(Items items) {
+  CompletableFuture<Embeddings> embed(Items items) {
     if (batching.isEmpty() || items.count() > 1) {
-      return model.embed(items.values());
+      return CompletableFuture.completedFuture(model.embed(items.values()));
     }
     try {
-      return batching.get().embed(items.values());
-    } catch (QueueFullException | DeadlineExceededException e) {
-      throw new Problem(ProblemType.BUSY, e.getMessage(), Map.of("Retry-After", "1"), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw Problem.later(
-          ProblemType.BUSY, "The service is being stopped. Try again later or elsewhere.", 1);
+      return batching.get().submit(items.values());
+    } catch (QueueFullException e) {
+      throw busy(e);
     }
+  }
+
+  /** Too much to do at the moment, in the words of the library. */
+  static Problem busy(RuntimeException cause) {
+    return new Problem(ProblemType.BUSY, cause.getMessage(), Map.of("Retry-After", "1"), cause);
   }
 
   /** Makes the caller a user, who has to {@link #close}; false if the model is closed already. */

@@ -11,9 +11,14 @@ final class Problems {
 
   /** Ends the request. */
   static void write(Response response, Callback callback, Problem problem) {
+    prepare(response, problem);
+    response.write(true, ByteBuffer.wrap(problem.json()), callback);
+  }
+
+  /** Sets status and headers. */
+  static void prepare(Response response, Problem problem) {
     response.setStatus(problem.status());
     problem.headers().forEach((name, value) -> response.getHeaders().put(name, value));
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.CONTENT_TYPE);
-    response.write(true, ByteBuffer.wrap(problem.json()), callback);
   }
 }

@@ -36,15 +36,17 @@ final class RequestLog extends Handler.Wrapper {
 
   private final Metrics metrics;
   private final Set<String> paths;
+  private final HeadTimer heads;
   private final BooleanSupplier stopping;
   private final AtomicInteger pending = new AtomicInteger();
 
   /**
    * @param paths of the endpoints, which are told apart in the metrics
    */
-  RequestLog(Metrics metrics, Set<String> paths, BooleanSupplier stopping) {
+  RequestLog(Metrics metrics, Set<String> paths, HeadTimer heads, BooleanSupplier stopping) {
     this.metrics = metrics;
     this.paths = Set.copyOf(paths);
+    this.heads = heads;
     this.stopping = stopping;
   }
 
@@ -56,6 +58,7 @@ final class RequestLog extends Handler.Wrapper {
   @Override
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
     pending.incrementAndGet();
+    heads.arrived(request);
     Request.addCompletionListener(request, failure -> ended(request, response));
     response.getHeaders().add(NO_GUESSING);
     if (!Request.getPathInContext(request).startsWith("/v1/")) {
@@ -69,6 +72,7 @@ final class RequestLog extends Handler.Wrapper {
 
   private void ended(Request request, Response response) {
     pending.decrementAndGet();
+    heads.answered(request);
     String path = Request.getPathInContext(request);
     long nanos = System.nanoTime() - request.getBeginNanoTime();
     metrics.request(

@@ -118,6 +118,40 @@ class LoadTest {
   }
 
   @Test
+  void embedsThatWaitForTheirBatch_holdNoThread() throws Exception {
+    int many = 300; // more than there are threads
+    BatchingOptions full =
+        BatchingOptions.defaults().withMaxBatch(many + 1).withMaxWait(Duration.ofMinutes(5));
+    try (BetaVaeServer server = BetaVaeServer.start(options().withBatching(Optional.of(full)))) {
+      Client client = new Client(server);
+      HttpClient http = HttpClient.newHttpClient();
+      List<CompletableFuture<HttpResponse<byte[]>>> answers = new ArrayList<>();
+      for (int i = 0; i < many; i++) {
+        answers.add(
+            http.sendAsync(
+                HttpRequest.newBuilder(URI.create(server.url() + "v1/embed"))
+                    .header("Content-Type", Call.OCTETS)
+                    .header("Accept", Call.OCTETS)
+                    .POST(HttpRequest.BodyPublishers.ofByteArray(image(i)))
+                    .build(),
+                HttpResponse.BodyHandlers.ofByteArray()));
+      }
+      long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+      while (server.pending() < many) {
+        assertTrue(System.nanoTime() < end, () -> server.pending() + " are under way");
+        Thread.sleep(1);
+      }
+      client.get("/healthz").assertOk();
+      client.post("/v1/embed", Call.OCTETS, image(many)).assertOk(); // fills the batch
+      for (int i = 0; i < many; i++) {
+        byte[] mean = answers.get(i).get(30, TimeUnit.SECONDS).body();
+        float[] expected = {2 * (i % 101 / 101f), 2 * (i % 53 / 53f)};
+        assertArrayEquals(expected, Floats.read(mean), 1e-6f);
+      }
+    }
+  }
+
+  @Test
   void close_finishesWhatWasAccepted() throws Exception {
     BetaVaeServer server =
         BetaVaeServer.start(

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Clients that stall, drip or hang up, on real sockets. */
 class SlowClientsTest {
   private static final Duration PATIENCE = Duration.ofMillis(1500);
+  private static final Duration IDLE = PATIENCE.plusSeconds(1);
 
   /** More than the service has threads. */
   private static final int MANY = 300;
@@ -29,6 +32,16 @@ class SlowClientsTest {
   private static final String HEAD =
       "POST /v1/embed HTTP/1.1\r\nHost: x\r\nContent-Type: application/octet-stream\r\n";
   private static final int BODY = 24;
+
+  /**
+   * Bytes of an image of the large model, and images in an answer that no socket's buffers hold.
+   */
+  private static final int LARGE_SIZE = 64 * 64 * Float.BYTES;
+
+  private static final int LARGE_COUNT = 800;
+
+  /** Some more than can be answered at once. */
+  private static final int DEAF = 60;
 
   @TempDir static Path folder;
   private static BetaVaeServer server;
@@ -38,10 +51,11 @@ class SlowClientsTest {
   static void start() {
     server =
         BetaVaeServer.start(
-            ServeOptions.of(new ModelFolder("m", TestModel.write(folder.resolve("m"), 2, 1, 2, 3)))
+            ServeOptions.of(
+                    new ModelFolder("m", TestModel.write(folder.resolve("m"), 2, 1, 2, 3)),
+                    new ModelFolder("large", TestModel.write(folder.resolve("l"), 2, 1, 64, 64)))
                 .withPort(0)
-                .withLimits(
-                    Limits.defaults().withIdle(PATIENCE.plusSeconds(1)).withBody(PATIENCE)));
+                .withLimits(Limits.defaults().withIdle(IDLE).withBody(PATIENCE)));
     client = new Client(server);
   }
 
@@ -152,26 +166,94 @@ class SlowClientsTest {
   }
 
   @Test
-  void clientThatDoesNotReadItsAnswer_doesNotHoldUpOthers() throws IOException {
-    String body = "{\"count\":1000}";
+  void headThatDrips_isCutOff_onANewConnectionAndAUsedOne() throws Exception {
+    String whole = HEAD + "Content-Length: " + BODY + "\r\n\r\n" + "\0".repeat(BODY);
+    for (String before : List.of("", whole)) {
+      try (Socket socket = connect(before + "GET /healthz HTTP/1.1\r\nHost: x\r\nX: ")) {
+        long begin = System.nanoTime();
+        AtomicBoolean over = new AtomicBoolean();
+        Thread dripping =
+            new Thread(
+                () -> {
+                  try {
+                    while (!over.get()) {
+                      socket.getOutputStream().write('x');
+                      Thread.sleep(200);
+                    }
+                  } catch (IOException | InterruptedException e) {
+                    // The service has ended the connection, as it should.
+                  }
+                });
+        dripping.start();
+        String answer = readAll(socket);
+        over.set(true);
+        Duration took = Duration.ofNanos(System.nanoTime() - begin);
+        assertTrue(took.compareTo(IDLE.multipliedBy(3)) < 0, "ended after " + took);
+        assertEquals(before.isEmpty() ? 0 : 1, answer.split("HTTP/1.1 200", -1).length - 1, answer);
+        dripping.join();
+      }
+    }
+    assertServes();
+  }
+
+  /** Asks for images of 16 MB and does not read them. */
+  private static Socket deaf(int count) throws IOException {
+    Socket socket = new Socket();
+    socket.setReceiveBufferSize(4096);
+    socket.setSoTimeout(20_000);
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
+    String body = "{\"count\":" + count + "}";
+    String head =
+        "POST /v1/generate?model=large HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            + "Accept: application/octet-stream\r\nContent-Length: ";
+    socket
+        .getOutputStream()
+        .write((head + body.length() + "\r\n\r\n" + body).getBytes(StandardCharsets.US_ASCII));
+    return socket;
+  }
+
+  @Test
+  void clientsThatDoNotReadTheirAnswers_holdNoThread_andAreCutOff() throws Exception {
     List<Socket> deaf = new ArrayList<>();
     try {
-      for (int i = 0; i < 20; i++) {
-        deaf.add(
-            connect(
-                "POST /v1/generate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-                    + "Content-Length: "
-                    + body.length()
-                    + "\r\n\r\n"
-                    + body));
+      for (int i = 0; i < DEAF; i++) {
+        deaf.add(deaf(LARGE_COUNT));
       }
+      await("answers are made", () -> server.pending() >= 20);
+      long begin = System.nanoTime();
       assertServes();
+      assertEquals(200, client.get("/healthz").status());
+      assertTrue(System.nanoTime() - begin < IDLE.toNanos() * 2, "waited for those");
+      await("they are cut off", () -> server.pending() == 0);
     } finally {
       for (Socket socket : deaf) {
         socket.close();
       }
     }
-    assertEquals(200, client.get("/healthz").status());
+  }
+
+  @Test
+  void clientThatReadsSlowly_getsTheWholeAnswer() throws Exception {
+    byte[] fast =
+        client
+            .post(
+                "/v1/generate?model=large",
+                "{\"count\":50,\"seed\":3}",
+                "Accept",
+                "application/octet-stream")
+            .assertOk()
+            .bytes();
+    assertEquals(50 * LARGE_SIZE, fast.length);
+    try (Socket socket = deaf(50)) {
+      InputStream in = socket.getInputStream();
+      int left = 50 * LARGE_SIZE;
+      while (left > 0) {
+        int got = in.read(new byte[100_000]);
+        assertTrue(got > 0, left + " bytes are missing");
+        left -= got;
+        Thread.sleep(5);
+      }
+    }
   }
 
   @Test
