@@ -184,6 +184,13 @@ final class ModelSource {
         return candidate;
       }
     }
+    if (!Files.isDirectory(path)) {
+      throw CommandException.unusable(
+          "model "
+              + path
+              + (Files.exists(path) ? ": a file" : ": no such folder")
+              + ", expected a model folder or a run folder. Check the path.");
+    }
     String advice =
         Files.isDirectory(path.resolve("saved_model"))
             ? "It is a run that is not exported: first 'betavae export --from "

@@ -24,7 +24,13 @@ final class ServedModels {
     List<ModelFolder> folders = new ArrayList<>();
     for (String text : args.get(OPTION)) {
       int equals = text.indexOf('=');
-      boolean named = equals > 0 && !Files.exists(Path.of(text));
+      boolean named = equals >= 0 && !Files.exists(Path.of(text));
+      if (named && (equals == 0 || equals == text.length() - 1)) {
+        throw CommandException.unusable(
+            "serve: --model is \""
+                + text
+                + "\", expected NAME=MODEL or MODEL. Write both sides of '='.");
+      }
       Path folder = ModelSource.folder(Path.of(named ? text.substring(equals + 1) : text));
       String name = named ? text.substring(0, equals) : nameOf(folder);
       folders.add(new ModelFolder(name, folder));

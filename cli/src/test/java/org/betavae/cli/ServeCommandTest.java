@@ -187,6 +187,13 @@ class ServeCommandTest {
   void wrongArguments_areOneLine() throws Exception {
     Path model = TinyRun.get().model;
     Cli.run("serve --model %", folder).assertErrorNames(2, "no encoder.onnx or decoder.onnx");
+    Path none = folder.resolve("none");
+    Cli.run("serve --model %", none).assertErrorNames(2, none + ": no such folder");
+    Cli.run("serve --model %", "m=" + none).assertErrorNames(2, none + ": no such folder");
+    Cli.run("serve --model %", model.resolve("encoder.onnx"))
+        .assertErrorNames(2, "encoder.onnx: a file, expected a model folder");
+    Cli.run("serve --model %", "m=").assertErrorNames(2, "'='", "NAME=MODEL");
+    Cli.run("serve --model %", "=" + model).assertErrorNames(2, "'='", "NAME=MODEL");
     Cli.run("serve --model % --token-file %", "m=" + model, folder.resolve("none"))
         .assertErrorNames(2, "token file", "none", "cannot be read");
     Cli.run("serve --model % --model %", "m=" + model, "m=" + model)
