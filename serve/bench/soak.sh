@@ -17,7 +17,7 @@ until [ -s "$out" ]; do kill -0 "$server"; sleep 0.1; done
 url=$(sed 's/.*"url":"\([^"]*\)".*/\1/' "$out")v1/embed
 resident() { awk '/^VmRSS/ { print $2 }' "/proc/$server/status"; }
 
-wrk -t1 -c64 -d"${seconds}s" --timeout 30s -s "$here/embed.lua" "$url" -- 16384 "${LATENTS:-10}" >"$out.wrk" &
+wrk -t1 -c64 -d"${seconds}s" --timeout 30s -s "$here/embed.lua" "$url" -- 16384 "${LATENTS:-10}" check >"$out.wrk" &
 load=$!
 for at in 10 60 120 180 240 300 360 420 480 540 "$((seconds - 5))"; do
   [ "$at" -lt "$seconds" ] || continue
