@@ -13,7 +13,8 @@ import org.tensorflow.proto.RewriterConfig;
 
 /** Chooses the device and configures TensorFlow's session for it. */
 final class Devices {
-  private static final String BF16 = "bf16";
+  /** The precision whose products are bfloat16. */
+  static final String BF16 = "bf16";
 
   private Devices() {}
 
@@ -53,9 +54,9 @@ final class Devices {
     }
     if (wish.equals("gpu")) {
       throw TrainException.unusable(
-          "No GPU: device is gpu, and TensorFlow finds none. It needs Linux x86-64, CUDA 12.5, cuDNN"
-              + " 9.3 and TensorFlow's libraries for it (BETAVAE_GPU=1 ./betavae, or Maven's profile"
-              + " gpu). Use device auto or cpu to train on the processor.");
+          "No GPU: device is gpu, and TensorFlow finds none. It needs Linux x86-64, CUDA 12.5,"
+              + " cuDNN 9.3 and TensorFlow's libraries for it (BETAVAE_GPU=1 ./betavae, or Maven's"
+              + " profile gpu). Use device auto or cpu to train on the processor.");
     }
     return "cpu";
   }

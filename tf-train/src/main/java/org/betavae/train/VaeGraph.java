@@ -203,9 +203,14 @@ final class VaeGraph implements AutoCloseable {
         draws);
   }
 
+  /** Whether the session computes products in bfloat16. */
+  private boolean halves() {
+    return config.run().precision().equals(Devices.BF16);
+  }
+
   private Training training(Ops tf, int labelWidth) {
     int batch = config.batch();
-    Pass pass = Pass.training(tf, weights);
+    Pass pass = Pass.training(tf, weights).withEvenChannels(halves());
     Placeholder<TFloat32> items = placeholder(tf, "items", itemsShape(shape, batch));
     Placeholder<TFloat32> noise =
         placeholder(tf, "noise", Shape.of((long) batch * samples(), config.latent()));
@@ -245,7 +250,7 @@ final class VaeGraph implements AutoCloseable {
     if (!config.prior().mixture()) {
       return Optional.empty();
     }
-    Pass pass = Pass.inference(tf.withSubScope("prior"), weights);
+    Pass pass = Pass.inference(tf.withSubScope("prior"), weights).withEvenChannels(halves());
     long[] dims = itemsShape(shape, config.prior().priorComponents()).asArray();
     Network.Posterior q =
         network.encode(
@@ -275,7 +280,7 @@ final class VaeGraph implements AutoCloseable {
   }
 
   private Evaluation evaluation(Ops tf, int labelWidth) {
-    Pass pass = Pass.inference(tf, weights);
+    Pass pass = Pass.inference(tf, weights).withEvenChannels(halves());
     Placeholder<TFloat32> items = placeholder(tf, "items", itemsShape(shape, -1));
     Placeholder<TFloat32> noise = placeholder(tf, "noise", Shape.of(-1, config.latent()));
     Placeholder<TFloat32> latents = placeholder(tf, "z", Shape.of(-1, config.latent()));

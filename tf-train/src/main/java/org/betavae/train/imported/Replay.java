@@ -252,6 +252,21 @@ final class Replay {
     }
     Map<String, AttrValue> attributes =
         padded ? ExplicitPadding.without(node.attributes()) : node.attributes();
+    if (pass.evenChannels() && EvenConvolution.suits(node)) {
+      Output<?> y =
+          EvenConvolution.of(pass, node, inputs, in -> build(node, op, in, attributes).output(0));
+      made.put(new TfOutput(node, 0), y);
+      return;
+    }
+    Operation operation = build(node, op, inputs, attributes);
+    for (int i = 0; i < operation.numOutputs(); i++) {
+      Output<?> out = operation.output(i);
+      made.put(new TfOutput(node, i), barriers.contains(node.op()) ? stopped(out) : out);
+    }
+  }
+
+  private Operation build(
+      TfNode node, OpDef op, List<Output<?>> inputs, Map<String, AttrValue> attributes) {
     OperationBuilder builder = builder(node.op(), node);
     addInputs(node, op, inputs, builder);
     for (OpDef.AttrDef attribute : op.getAttrList()) {
@@ -260,16 +275,11 @@ final class Replay {
         builder.setAttr(attribute.getName(), value);
       }
     }
-    Operation operation;
     try {
-      operation = builder.build();
+      return builder.build();
     } catch (RuntimeException e) { // TensorFlow's exceptions have no common class
       throw new IllegalArgumentException(
           message(node, "is refused by TensorFlow: " + firstLine(e)), e);
-    }
-    for (int i = 0; i < operation.numOutputs(); i++) {
-      Output<?> out = operation.output(i);
-      made.put(new TfOutput(node, i), barriers.contains(node.op()) ? stopped(out) : out);
     }
   }
 

@@ -68,7 +68,13 @@ public record Conv2d(int filters, int kernelSize, int stride, Padding padding, K
             .get(scope + "/kernel", new long[] {kernelSize, kernelSize, in, filters}, init);
     Operand<TFloat32> bias =
         pass.weights().get(scope + "/bias", new long[] {filters}, Initializer.ZEROS);
-    return tf.nn.biasAdd(tf.nn.conv2d(x, kernel, Layer.strides(stride), padding.name()), bias);
+    Operand<TFloat32> y =
+        EvenChannels.convolution(
+            pass,
+            x,
+            kernel,
+            (padded, k) -> tf.nn.conv2d(padded, k, Layer.strides(stride), padding.name()));
+    return tf.nn.biasAdd(y, bias);
   }
 
   static void requirePositive(int filters, int kernelSize, int stride) {

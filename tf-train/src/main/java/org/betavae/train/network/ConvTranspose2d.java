@@ -76,8 +76,14 @@ public record ConvTranspose2d(int filters, int kernelSize, int stride, Padding p
     Operand<TFloat32> y =
         batch >= 0 && OverlapAdd.suits(this)
             ? new OverlapAdd(this, Math.toIntExact(batch), in).apply(tf, x, kernel)
-            : tf.nn.conv2dBackpropInput(
-                outputShape(tf, x, in), kernel, x, Layer.strides(stride), padding.name());
+            : EvenChannels.transposed(
+                pass,
+                outputShape(tf, x, in),
+                kernel,
+                x,
+                (sizes, k, padded) ->
+                    tf.nn.conv2dBackpropInput(
+                        sizes, k, padded, Layer.strides(stride), padding.name()));
     return tf.nn.biasAdd(y, bias);
   }
 

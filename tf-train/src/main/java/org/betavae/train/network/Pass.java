@@ -29,6 +29,7 @@ public final class Pass {
     final Map<String, List<Operand<TFloat32>>> observed = new LinkedHashMap<>();
     Placeholder<TInt32> random;
     int draws;
+    boolean evenChannels;
 
     Shared(boolean training, Ops root) {
       this.training = training;
@@ -65,6 +66,21 @@ public final class Pass {
   /** Where variables come from. */
   public Weights weights() {
     return weights;
+  }
+
+  /**
+   * Sets whether convolutions get an even number of channels; off at first.
+   *
+   * @return this pass
+   */
+  public Pass withEvenChannels(boolean wanted) {
+    shared.evenChannels = wanted;
+    return this;
+  }
+
+  /** Whether convolutions get an even number of channels, see {@link EvenChannels}. */
+  public boolean evenChannels() {
+    return shared.evenChannels;
   }
 
   /** Whether this is the pass that trains. */
