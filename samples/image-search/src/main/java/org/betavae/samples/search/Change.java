@@ -15,25 +15,11 @@ record Change(int shift, double noise) {
   float[] copyOf(float[] image, ItemShape shape, Random random) {
     int down = random.nextBoolean() ? shift : -shift;
     int right = random.nextBoolean() ? shift : -shift;
-    float[] copy = new float[image.length];
-    int i = 0;
-    for (int y = 0; y < shape.height(); y++) {
-      for (int x = 0; x < shape.width(); x++) {
-        for (int c = 0; c < shape.channels(); c++) {
-          double value = valueAt(image, shape, y - down, x - right, c);
-          value += noise * random.nextGaussian();
-          copy[i++] = (float) Math.min(1, Math.max(0, value));
-        }
-      }
+    float[] copy = new Shift(down, right).of(image, shape);
+    for (int i = 0; i < copy.length; i++) {
+      copy[i] = (float) Math.min(1, Math.max(0, copy[i] + noise * random.nextGaussian()));
     }
     return copy;
-  }
-
-  private static float valueAt(float[] image, ItemShape shape, int y, int x, int channel) {
-    if (y < 0 || y >= shape.height() || x < 0 || x >= shape.width()) {
-      return 0;
-    }
-    return image[(y * shape.width() + x) * shape.channels() + channel];
   }
 
   @Override
