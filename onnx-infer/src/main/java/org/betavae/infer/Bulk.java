@@ -79,6 +79,7 @@ final class Bulk {
 
   /** The helpers write into this call's arrays, so an interrupt must not end the wait. */
   private void awaitHelpers() {
+    Workers.spinUntil(() -> done.getCount() == 0);
     boolean interrupted = false;
     while (true) {
       try {
