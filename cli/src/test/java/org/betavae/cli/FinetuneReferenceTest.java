@@ -113,6 +113,9 @@ class FinetuneReferenceTest {
       assertEquals(names(entry.path("inputs")), specNames(onnx.inputs()));
       assertEquals(names(entry.path("outputs")), specNames(onnx.outputs()));
       if (pair.isOnnx()) {
+        assertEquals(
+            entry.path("outputs").findValuesAsText("name"),
+            onnx.outputs().stream().map(TensorSpec::name).toList());
         assertEquals(OnnxModel.read(Pair.path(pair.encoder())).opset(), onnx.opset());
       }
     }

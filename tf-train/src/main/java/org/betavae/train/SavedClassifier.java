@@ -53,7 +53,7 @@ record SavedClassifier(TrainConfig config, Model model, ItemShape shape, int cla
               .output(OUTPUT, tf.nn.softmax(logits))
               .methodName("tensorflow/serving/predict")
               .build();
-      new SavedModels(config, model, shape, values).write(folder, graph, weights, signature);
+      new SavedModels(config, model, shape, values).write(folder, graph, weights, signature, null);
     }
   }
 }

@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import org.betavae.data.ItemShape;
+import org.betavae.export.tf.OriginNote;
+import org.betavae.export.tf.TfGraph;
 import org.betavae.train.imported.ImportedNetwork;
 import org.betavae.train.network.Network;
 import org.betavae.train.network.Pass;
@@ -69,7 +71,7 @@ final class SavedModels {
       Weights weights = newWeights(tf);
       if (network instanceof ImportedNetwork imported) {
         Pass pass = Pass.inference(tf.withSubScope(GRAPH), weights);
-        write(folder, graph, weights, imported.encoderSignature(pass));
+        write(folder, graph, weights, imported.encoderSignature(pass), imported.encoderGraph());
         return;
       }
       Placeholder<TFloat32> x = input(tf, "x", VaeGraph.itemsShape(shape, -1));
@@ -82,7 +84,7 @@ final class SavedModels {
               .output("log_var", tf.withName("log_var").identity(q.logVar()))
               .methodName("tensorflow/serving/predict")
               .build();
-      write(folder, graph, weights, signature);
+      write(folder, graph, weights, signature, null);
     }
   }
 
@@ -93,7 +95,7 @@ final class SavedModels {
       Weights weights = newWeights(tf);
       if (network instanceof ImportedNetwork imported) {
         Pass pass = Pass.inference(tf.withSubScope(GRAPH), weights);
-        write(folder, graph, weights, imported.decoderSignature(pass));
+        write(folder, graph, weights, imported.decoderSignature(pass), imported.decoderGraph());
         return;
       }
       Likelihood likelihood = config.newLikelihood();
@@ -109,7 +111,7 @@ final class SavedModels {
       likelihood
           .parameters(pass, output)
           .forEach((name, value) -> signature.output(name, tf.withName(name).identity(value)));
-      write(folder, graph, weights, signature.build());
+      write(folder, graph, weights, signature.build(), null);
     }
   }
 
@@ -117,8 +119,12 @@ final class SavedModels {
     return new Weights(tf, WeightRules.NONE, model.exportedNames());
   }
 
-  /** Writes a graph; the folder appears whole, in place of an earlier one. */
-  void write(Path folder, Graph graph, Weights weights, Signature signature) {
+  /**
+   * Writes a graph; the folder appears whole, in place of an earlier one.
+   *
+   * @param source the graph that it was made of, if another program exported it; else null
+   */
+  void write(Path folder, Graph graph, Weights weights, Signature signature, TfGraph source) {
     Path aside = folder.resolveSibling("." + folder.getFileName() + ".partial");
     try (Session session = new Session(graph, Devices.sessionConfig(config, "cpu"))) {
       RunFolder.delete(aside);
@@ -132,6 +138,9 @@ final class SavedModels {
       SavedModelBundle.exporter(aside.toString())
           .withFunction(SessionFunction.create(signature, session))
           .export();
+      if (source != null) {
+        OriginNote.write(source, aside);
+      }
       RunFolder.delete(folder);
       Files.move(aside, folder, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.betavae.data.ItemShape;
+import org.betavae.export.tf.TfGraph;
 import org.betavae.train.network.Network;
 import org.betavae.train.network.Pass;
 import org.tensorflow.Operand;
@@ -146,6 +147,16 @@ public final class ImportedNetwork implements Network {
       }
     }
     return weight;
+  }
+
+  /** The encoder as it came. */
+  public TfGraph encoderGraph() {
+    return encoder.source().graph();
+  }
+
+  /** The decoder as it came. */
+  public TfGraph decoderGraph() {
+    return decoder.source().graph();
   }
 
   List<ImportedGraph> graphs() {

@@ -8,8 +8,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import org.betavae.export.ElementType;
 import org.betavae.export.Tensor;
 import org.betavae.export.tf.TfNode;
 import org.betavae.export.tf.TfOutput;
@@ -33,22 +33,6 @@ import org.tensorflow.types.TFloat32;
  */
 final class Replay {
   private static final String TO_DO = ". Export the model without it.";
-
-  /** Operators on variables, which are plain values here. */
-  private static final Set<String> AS_VALUES = Set.of("ReadVariableOp", "ResourceGather");
-
-  /**
-   * Random operators whose state an exported graph lacks, by those that draw from the same
-   * distribution with a state of their own.
-   */
-  private static final Map<String, String> RANDOM =
-      Map.of(
-          "StatelessRandomNormal", "RandomStandardNormal",
-          "StatelessRandomNormalV2", "RandomStandardNormal",
-          "StatelessRandomUniform", "RandomUniform",
-          "StatelessRandomUniformV2", "RandomUniform",
-          "StatelessTruncatedNormal", "TruncatedNormal",
-          "StatelessTruncatedNormalV2", "TruncatedNormal");
 
   private final ImportedGraph source;
   private final Pass pass;
@@ -83,7 +67,7 @@ final class Replay {
 
   /** Whether a node of this operator can be added. */
   static boolean knows(String op) {
-    return AS_VALUES.contains(op) || Registry.OPS.containsKey(op);
+    return Substitutes.isAlways(op) || Registry.OPS.containsKey(op);
   }
 
   /** Lets a value stand for another one from now on. */
@@ -133,7 +117,7 @@ final class Replay {
       return reads;
     }
     List<TfOutput> reads = new ArrayList<>(node.inputs());
-    if (RANDOM.containsKey(node.op())) {
+    if (Substitutes.isRandom(node.op())) {
       reads.removeIf(in -> in == null);
     }
     if (!node.bodies().isEmpty()) {
@@ -187,10 +171,12 @@ final class Replay {
   private Output<?> variable(ImportedGraph.Variable v) {
     float[] values = v.floats();
     long[] shape = v.value().shape();
-    return (v.trainable()
+    Operand<TFloat32> value =
+        v.trainable()
             ? pass.weights().get(v.name(), shape, (dims, seed) -> values.clone())
-            : pass.weights().statistic(v.name(), shape, (dims, seed) -> values.clone()))
-        .asOutput();
+            : pass.weights().statistic(v.name(), shape, (dims, seed) -> values.clone());
+    // The gradient of a batched product fails on a variable itself, whose type is a reference.
+    return pass.training() ? pass.tf().identity(value).asOutput() : value.asOutput();
   }
 
   private Output<?> constant(TfNode node) {
@@ -230,16 +216,10 @@ final class Replay {
   private void operation(TfNode node) {
     List<Output<?>> inputs = new ArrayList<>();
     node.inputs().stream().filter(in -> in != null).forEach(in -> inputs.add(made.get(in)));
-    if (node.op().equals("ReadVariableOp")) { // its variable is no resource here
-      made.put(new TfOutput(node, 0), inputs.get(0));
-      return;
-    }
-    if (node.op().equals("ResourceGather")) {
-      made.put(new TfOutput(node, 0), gather(node, inputs));
-      return;
-    }
-    if (RANDOM.containsKey(node.op())) {
-      made.put(new TfOutput(node, 0), drawn(node, inputs.get(0)));
+    Optional<Output<?>> other = Substitutes.of(pass, node, inputs, op -> builder(op, node));
+    if (other.isPresent()) {
+      TfOutput value = new TfOutput(node, 0);
+      made.put(value, barriers.contains(node.op()) ? stopped(other.get()) : other.get());
       return;
     }
     OpDef op = Registry.OPS.get(node.op());
@@ -285,25 +265,6 @@ final class Replay {
 
   private Output<?> stopped(Output<?> value) {
     return pass.tf().stopGradient(value).asOutput();
-  }
-
-  private Output<?> gather(TfNode node, List<Output<?>> inputs) {
-    Output<?> axis = pass.tf().constant(0).asOutput();
-    return builder("GatherV2", node)
-        .addInput(inputs.get(0))
-        .addInput(inputs.get(1))
-        .addInput(axis)
-        .setAttr("batch_dims", node.integer("batch_dims", 0))
-        .build()
-        .output(0);
-  }
-
-  private Output<?> drawn(TfNode node, Output<?> shape) {
-    return builder(RANDOM.get(node.op()), node)
-        .addInput(shape)
-        .setAttr("dtype", DataType.forNumber(node.type("dtype", ElementType.FLOAT32).tfNumber()))
-        .build()
-        .output(0);
   }
 
   private void addInputs(TfNode node, OpDef op, List<Output<?>> inputs, OperationBuilder builder) {

@@ -66,7 +66,7 @@ public final class ReplayCheck {
     Predicate<TfNode> trains =
         node -> graph.trainableBehind(node).stream().anyMatch(weight -> !rules.isFrozen(weight));
     List<TfNode> blocking = new ArrayList<>(Trainability.blocking(graph.graph()));
-    blocking.removeIf(node -> !node.bodies().isEmpty());
+    blocking.removeIf(node -> !node.bodies().isEmpty() || Substitutes.gainsGradient(node.op()));
     blocking.stream().filter(trains).forEach(node -> add(NO_GRADIENT, graph, node));
   }
 

@@ -208,6 +208,16 @@ class ImportedNetworkTest {
   }
 
   @Test
+  void batchedProductsOfVariables_andErfc_areTrained() {
+    TinyGraphs g = new TinyGraphs();
+    TfOutput x = g.input("x", -1, 4);
+    TfOutput gelu = g.node("Erfc", "erfc", g.batchedDense(x, 4, 5));
+    g.output("mean", g.dense(gelu, 5, 3), -1, 3).output("log_var", g.dense(gelu, 5, 3), -1, 3);
+    ImportedNetwork network = network(g.as("encoder"), TinyGraphs.decoder("Erfc"));
+    assertEquals(Set.of(), GradientCheck.requireTrainable(network, FOUR, 3, WeightRules.NONE));
+  }
+
+  @Test
   void graphsWithoutVariables_cannotBeTrained() {
     TinyGraphs in = new TinyGraphs();
     TfOutput x = in.input("x", -1, 4);

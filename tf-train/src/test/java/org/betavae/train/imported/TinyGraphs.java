@@ -31,6 +31,23 @@ final class TinyGraphs {
 
   /** A dense layer with a kernel that is 0.1, 0.2 ... and no bias. */
   TfOutput dense(TfOutput x, int in, int out, TfNode.Variable kind) {
+    return dense("MatMul", FLOAT, x, in, out, kind);
+  }
+
+  /** The same by the operator of products in batches, as attention has it. */
+  TfOutput batchedDense(TfOutput x, int in, int out) {
+    AttrValue type = FLOAT.get("T");
+    Map<String, AttrValue> types = Map.of("Ta", type, "Tb", type, "Tout", type);
+    return dense("BatchMatMulV3", types, x, in, out, TfNode.Variable.TRAINABLE);
+  }
+
+  private TfOutput dense(
+      String op,
+      Map<String, AttrValue> attributes,
+      TfOutput x,
+      int in,
+      int out,
+      TfNode.Variable kind) {
     float[] kernel = new float[in * out];
     for (int i = 0; i < kernel.length; i++) {
       kernel[i] = 0.1f * ((i % 7) - 3);
@@ -39,7 +56,8 @@ final class TinyGraphs {
     TfOutput variable =
         graph.variable(
             "dense" + number + "/kernel", Tensor.floats(new long[] {in, out}, kernel), kind);
-    return node("MatMul", "dense" + number + "/matmul", x, variable);
+    String name = "dense" + number + "/matmul";
+    return new TfOutput(graph.node(op, name, List.of(x, variable), attributes), 0);
   }
 
   TfOutput dense(TfOutput x, int in, int out) {
