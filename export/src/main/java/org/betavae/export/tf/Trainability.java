@@ -1,6 +1,7 @@
 package org.betavae.export.tf;
 
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -11,43 +12,77 @@ import org.tensorflow.proto.DataType;
  * TensorFlow's native library has no gradient, loops and branches among them.
  */
 public final class Trainability {
-  private static final Set<DataType> REAL =
-      Set.of(DataType.DT_FLOAT, DataType.DT_DOUBLE, DataType.DT_HALF, DataType.DT_BFLOAT16);
+  /** Element types that gradients pass. */
+  private static final Set<DataType> SMOOTH =
+      Set.of(
+          DataType.DT_FLOAT,
+          DataType.DT_DOUBLE,
+          DataType.DT_HALF,
+          DataType.DT_BFLOAT16,
+          DataType.DT_COMPLEX64,
+          DataType.DT_COMPLEX128);
 
   private final Set<TfNode> moved = new HashSet<>();
-  private final List<TfNode> blocking = new ArrayList<>();
+  private final Set<TfNode> needed = new HashSet<>();
 
   private Trainability() {}
 
   /** The nodes that stop gradients, in the order of the graph. */
   public static List<TfNode> blocking(TfGraph graph) {
     Trainability t = new Trainability();
-    graph.nodes().forEach(t::visit);
-    return List.copyOf(t.blocking);
+    graph.nodes().forEach(t::move);
+    graph.outputs().stream()
+        .map(TfGraph.Output::value)
+        .filter(Trainability::isSmooth)
+        .forEach(o -> t.need(o.node()));
+    return graph.nodes().stream().filter(t::isBlocking).toList();
   }
 
-  /** Nodes come after those that they read. */
-  private void visit(TfNode n) {
-    if (n.variable() == TfNode.Variable.TRAINABLE) {
-      moved.add(n);
-      return;
-    }
+  /** Whether a node follows from a trainable variable; nodes come after those that they read. */
+  private void move(TfNode n) {
     boolean reads =
         TfGraphBuilder.reads(n).stream().anyMatch(moved::contains)
             && !n.op().equals("StopGradient");
-    if (!reads || !(isReal(n) || !n.bodies().isEmpty())) {
-      return;
-    }
-    moved.add(n);
-    if (!TfOperators.hasGradient(n.op())) {
-      blocking.add(n);
+    if (n.variable() == TfNode.Variable.TRAINABLE || (reads && hasSmooth(n))) {
+      moved.add(n);
     }
   }
 
-  private static boolean isReal(TfNode n) {
-    if (!n.bodies().isEmpty() || n.value() != null || !TfOperators.has(n.op())) {
-      return false;
+  /** Notes the nodes that an output follows from by way of real numbers. */
+  private void need(TfNode end) {
+    Deque<TfNode> open = new ArrayDeque<>(List.of(end));
+    while (!open.isEmpty()) {
+      TfNode n = open.pop();
+      if (!needed.add(n) || n.op().equals("StopGradient")) {
+        continue;
+      }
+      n.inputs().stream().filter(i -> i != null && isSmooth(i)).forEach(i -> open.push(i.node()));
+      if (!n.bodies().isEmpty()) {
+        TfGraphBuilder.reads(n).forEach(open::push);
+      }
     }
-    return TfOperators.outputTypes(n.op(), n.attributes()).stream().anyMatch(REAL::contains);
+  }
+
+  private boolean isBlocking(TfNode n) {
+    return moved.contains(n)
+        && needed.contains(n)
+        && n.variable() != TfNode.Variable.TRAINABLE
+        && !TfOperators.hasGradient(n.op());
+  }
+
+  private static boolean hasSmooth(TfNode n) {
+    if (!n.bodies().isEmpty()) {
+      return true;
+    }
+    return n.value() == null
+        && TfOperators.has(n.op())
+        && TfOperators.outputTypes(n.op(), n.attributes()).stream()
+            .anyMatch(t -> t != null && SMOOTH.contains(t));
+  }
+
+  private static boolean isSmooth(TfOutput o) {
+    return !TfOperators.has(o.node().op())
+        || !o.node().bodies().isEmpty()
+        || SMOOTH.contains(TfOperators.type(o));
   }
 }

@@ -8,21 +8,22 @@ import org.betavae.export.onnx.OnnxNode;
 import org.betavae.export.onnx.OnnxValue;
 
 /**
- * Zeros that a Pad puts around an image, in front of a convolution that alone reads it, to the
- * convolution's own pads.
+ * What a Pad puts around an image, in front of a convolution or a MaxPool that alone reads it, to
+ * the pads of that: zeros for a convolution, minus infinity for a maximum.
  */
 final class PadIntoConv implements Rewrite {
   @Override
   public boolean apply(OnnxGraph graph) {
     boolean changed = false;
     for (OnnxNode n : graph.inOrder()) {
-      OnnxNode pad = graph.has(n) && n.is("Conv") ? n.input(0).producer() : null;
+      OnnxNode pad =
+          graph.has(n) && (n.is("Conv") || n.is("MaxPool")) ? n.input(0).producer() : null;
       boolean alone =
           pad != null
               && pad.is("Pad")
               && pad.output().users().size() == 1
               && !graph.isOutput(pad.output());
-      if (alone && n.attributes().containsKey("pads") && isBorderOfZeros(pad)) {
+      if (alone && n.attributes().containsKey("pads") && isBorder(pad, n)) {
         long[] pads = n.integers("pads");
         long[] more = pad.input(1).constant().toLongs();
         int spatial = pads.length / 2;
@@ -30,10 +31,13 @@ final class PadIntoConv implements Rewrite {
           pads[i] += more[i + 2];
           pads[i + spatial] += more[i + 4 + spatial];
         }
+        if (n.is("MaxPool") && !isNarrow(pads, n.integers("kernel_shape"))) {
+          continue;
+        }
         Map<String, Object> attributes = new TreeMap<>(n.attributes());
         attributes.put("pads", pads);
         OnnxValue y =
-            graph.node("Conv", n.name(), Build.with(n.inputs(), 0, pad.input(0)), attributes);
+            graph.node(n.op(), n.name(), Build.with(n.inputs(), 0, pad.input(0)), attributes);
         Build.replace(graph, n.output(), y);
         changed = true;
       }
@@ -41,10 +45,21 @@ final class PadIntoConv implements Rewrite {
     return changed;
   }
 
-  private static boolean isBorderOfZeros(OnnxNode pad) {
+  /** Windows of ONNX's MaxPool have to touch the image. */
+  private static boolean isNarrow(long[] pads, long[] kernel) {
+    for (int i = 0; i < pads.length; i++) {
+      if (pads[i] >= kernel[i % kernel.length]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isBorder(OnnxNode pad, OnnxNode of) {
     OnnxValue value = pad.input(2);
-    boolean zeros = value == null || (value.isConstant() && value.constant().doubleAt(0) == 0);
-    if (!zeros
+    double border =
+        value == null ? 0 : value.isConstant() ? value.constant().doubleAt(0) : Double.NaN;
+    if (border != (of.is("Conv") ? 0 : Double.NEGATIVE_INFINITY)
         || !pad.text("mode", "constant").equals("constant")
         || !pad.input(1).isConstant()
         || pad.input(3) != null) {

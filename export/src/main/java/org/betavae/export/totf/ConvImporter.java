@@ -95,19 +95,32 @@ final class ConvImporter implements OpImporter {
   }
 
   private static TfValue plain(TfValue x, TfValue w, Window window, TfEmitter out) {
-    return out.node(
-        "Conv2D", attributes(window), shape(x, window, w.shape().get(3)), out.plain(x), w);
-  }
-
-  /** Strides, dilations and paddings. */
-  static Map<String, Object> attributes(Window window) {
+    boolean steps = Arrays.stream(window.strides()).anyMatch(s -> s > 1);
+    if (window.isDilated() && !steps) {
+      return DilatedConvolution.convolve(x, w, window, out);
+    }
+    TfValue kernel = spread(w, window.dilations(), out);
     Map<String, Object> attributes = new HashMap<>();
     attributes.put("strides", Window.attribute(window.strides()));
-    if (window.isDilated()) {
-      attributes.put("dilations", Window.attribute(window.dilations()));
+    TfValue in = bordered(x, window, attributes, out);
+    return out.node(
+        "Conv2D", attributes, shape(x, window, w.shape().get(3)), out.plain(in), kernel);
+  }
+
+  /**
+   * The input with zeros around it where the attribute padding, which is set, cannot say them. It
+   * is not EXPLICIT, which TensorFlow 2.18 loses where it takes the gradient, and where it fuses a
+   * depthwise convolution with what follows, and then ends the whole process.
+   */
+  static TfValue bordered(TfValue x, Window window, Map<String, Object> attributes, TfEmitter out) {
+    boolean same = !window.isValid() && window.isTfSame(x);
+    attributes.put("padding", same ? "SAME" : "VALID");
+    if (same || window.isValid()) {
+      return x;
     }
-    padding(attributes, window);
-    return attributes;
+    long[] before = {0, window.before()[0], window.before()[1], 0};
+    long[] after = {0, window.after()[0], window.after()[1], 0};
+    return out.padZeros(out.plain(x), before, after);
   }
 
   /** The attribute padding, and explicit ones where they are not nothing. */

@@ -36,12 +36,17 @@ final class CropImporter implements OpImporter {
       List<Dim> known = out.in(1).elements();
       shape.set(axes.get(i), known == null ? out.freshDim() : known.get(i));
     }
-    TfValue middle = out.node("Slice", Map.of(), shape, x, begin, size);
+    // TensorFlow's gradient of Slice takes int32 alone.
+    TfValue middle = out.node("Slice", Map.of(), shape, x, narrow(begin, out), narrow(size, out));
     TfValue more = out.binary("Maximum", out.binary("Sub", wanted, have), zero);
     TfValue before = out.binary("FloorDiv", more, two);
     TfValue after = out.binary("Sub", more, before);
     TfValue paddings = out.node("Pack", Map.of("axis", 1), Shapes.dims(rank, 2), before, after);
-    out.out(out.node("Pad", Map.of(), shape, middle, paddings));
+    out.out(out.node("Pad", Map.of(), shape, middle, narrow(paddings, out)));
+  }
+
+  private static TfValue narrow(TfValue v, TfEmitter out) {
+    return out.plain(out.cast(v, ElementType.INT32));
   }
 
   /** The sizes wanted of all axes. */

@@ -33,11 +33,9 @@ final class Depthwise {
             window.before(),
             window.after(),
             window.same() && even);
-    boolean bordered = !dense.isValid() && !isSame(dense, x);
-    TfValue in = bordered ? padded(x, dense, out) : x;
     Map<String, Object> attributes = new HashMap<>();
     attributes.put("strides", Window.attribute(step));
-    attributes.put("padding", bordered || dense.isValid() ? "VALID" : "SAME");
+    TfValue in = ConvImporter.bordered(x, dense, attributes, out);
     TfValue y =
         out.node(
             "DepthwiseConv2dNative",
@@ -52,29 +50,5 @@ final class Depthwise {
             Map.of(
                 1, new long[] {0, Long.MAX_VALUE, strides[0]},
                 2, new long[] {0, Long.MAX_VALUE, strides[1]}));
-  }
-
-  /** True if the paddings are those that TensorFlow's SAME works out. */
-  private static boolean isSame(Window window, TfValue x) {
-    boolean same = true;
-    for (int i = 0; i < 2 && !window.same(); i++) {
-      int step = window.strides()[i];
-      Dim size = x.shape().get(i + 1);
-      long in = size.orElse(1);
-      long total = Math.max(0, ((in + step - 1) / step - 1) * step + window.reach(i) - in);
-      same &= size.isKnown() || step == 1;
-      same &= window.before()[i] == total / 2 && window.after()[i] == total - total / 2;
-    }
-    return same;
-  }
-
-  /**
-   * Zeros around the image. The attribute EXPLICIT would say the same, but TensorFlow 2.18 loses it
-   * where it fuses the operator with a bias and an activation, and then ends the whole process.
-   */
-  private static TfValue padded(TfValue x, Window window, TfEmitter out) {
-    long[] before = {0, window.before()[0], window.before()[1], 0};
-    long[] after = {0, window.after()[0], window.after()[1], 0};
-    return out.padZeros(x, before, after);
   }
 }

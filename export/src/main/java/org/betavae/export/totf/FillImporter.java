@@ -133,13 +133,18 @@ final class FillImporter implements OpImporter {
     List<Dim> shape = new ArrayList<>(indices.shape());
     shape.add(axis, depth.isConstant() ? Dim.of(depth.constant().longAt(0)) : out.freshDim());
     TfValue at = Indices.wrapped(out, indices, depth);
-    return out.node(
-        "OneHot",
-        Map.of("axis", axis == rank ? -1 : axis),
-        shape,
-        at,
-        out.cast(depth, ElementType.INT32),
-        on,
-        off);
+    // TensorFlow passes no gradient to the two values: where there may be one, they come later.
+    boolean late = values.type().isFloat() && (!values.isConstant() || values.weight() != null);
+    ElementType type = values.type();
+    TfValue y =
+        out.node(
+            "OneHot",
+            Map.of("axis", axis == rank ? -1 : axis),
+            shape,
+            at,
+            out.cast(depth, ElementType.INT32),
+            late ? out.scalar(type, 1) : on,
+            late ? out.scalar(type, 0) : off);
+    return late ? out.binary("AddV2", out.binary("Mul", y, out.binary("Sub", on, off)), off) : y;
   }
 }

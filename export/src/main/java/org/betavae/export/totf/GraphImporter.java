@@ -27,9 +27,6 @@ import org.betavae.export.tf.TfGraphBuilder;
 
 /** Turns an ONNX model into a flat TensorFlow graph: every node by its importer. */
 public final class GraphImporter {
-  /** More nodes than any model has; what passes it was made to exhaust memory. */
-  private static final int MOST_NODES = 1_000_000;
-
   /** More failures of one model tell nothing new. */
   private static final int MOST_FAILURES = 20;
 
@@ -120,11 +117,12 @@ public final class GraphImporter {
   }
 
   private void node(NodeProto n, Values values, TfEmitter out) {
-    if (++count > MOST_NODES) {
+    if (++count > Support.MOST_NODES) {
       throw new ConversionException(
           "Cannot convert: the model has more than "
-              + MOST_NODES
-              + " nodes once functions are inlined, expected a model of ordinary size. Check where it comes from.");
+              + Support.MOST_NODES
+              + " nodes once functions are inlined, expected a model of ordinary size. Check where"
+              + " it comes from.");
     }
     OnnxOp op = new OnnxOp(n, frame.opsets.getOrDefault(Functions.domain(n), 1), frame.attributes);
     List<TfValue> in = new ArrayList<>();

@@ -1,10 +1,11 @@
 package org.betavae.export.totf;
 
-import java.util.Map;
 import java.util.Set;
-import org.betavae.export.ElementType;
 
-/** ONNX {@code LRN} to TF {@code LRN}, which normalises over the last dimension. */
+/**
+ * ONNX {@code LRN}, put together of sums over neighbouring channels: TensorFlow's operator of this
+ * name does the same, but the native library takes its gradient with other settings.
+ */
 final class LrnImporter implements OpImporter {
   @Override
   public Set<String> onnxOps() {
@@ -20,20 +21,12 @@ final class LrnImporter implements OpImporter {
     float beta = n.number("beta", 0.75f);
     float bias = n.number("bias", 1);
     TfValue last = out.transpose(x, Shapes.toChannelsLast(rank));
-    TfValue y =
-        rank == 4 && size % 2 == 1 && x.type() == ElementType.FLOAT32
-            ? out.node(
-                "LRN",
-                Map.of("depth_radius", (size - 1) / 2, "bias", bias, "alpha", alpha, "beta", beta),
-                last.shape(),
-                out.plain(last))
-            : composed(last, size, new float[] {bias, alpha, beta}, out);
+    TfValue y = composed(last, size, new float[] {bias, alpha, beta}, out);
     out.out(out.transpose(y, Shapes.toChannelsFirst(rank)));
   }
 
   private static TfValue composed(TfValue x, long size, float[] settings, TfEmitter out) {
     int axis = x.rank() - 1;
-    int channels = out.size(x, axis);
     long[] before = new long[x.rank()];
     long[] after = new long[x.rank()];
     before[axis] = (size - 1) / 2;
@@ -41,7 +34,9 @@ final class LrnImporter implements OpImporter {
     TfValue squares = out.padZeros(out.unary("Square", x), before, after);
     TfValue sum = null;
     for (int i = 0; i < size; i++) {
-      TfValue part = out.slice(squares, axis, i, (long) i + channels);
+      long end = i + 1 < size ? i + 1 - size : Long.MAX_VALUE;
+      TfValue part = out.slice(squares, axis, i, end);
+      part = TfValue.of(out.output(part), part.type(), x.shape());
       sum = sum == null ? part : out.binary("AddV2", sum, part);
     }
     TfValue base =

@@ -41,16 +41,13 @@ record Pooling(Window window, long[] extra, TfEmitter out) {
 
   /** The largest element of each window. */
   TfValue max(TfValue x) {
-    boolean wide = false;
-    for (int i = 0; i < window.kernel().length; i++) {
-      wide |= window.before()[i] >= window.kernel()[i] || window.after()[i] >= window.kernel()[i];
-    }
-    if (window.kernel().length == 2 && !window.isDilated() && !wide) {
+    boolean plain = window.kernel().length == 2 && !window.isDilated();
+    if (plain && (window.isValid() || window.isTfSame(x))) {
       Map<String, Object> attributes = attributes(window);
-      ConvImporter.padding(attributes, window);
+      attributes.put("padding", window.isValid() ? "VALID" : "SAME");
       return out.node("MaxPool", attributes, shape(x), out.plain(x));
     }
-    TfValue padded = out.pad(resolved(x), begins(), ends(), lowest(x.type()));
+    TfValue padded = out.pad(out.plain(resolved(x)), begins(), ends(), lowest(x.type()));
     return window.isDilated()
         ? bySlices(padded, "Maximum", shape(x))
         : valid(padded, "MaxPool", shape(x));

@@ -87,7 +87,24 @@ final class SliceImporter implements OpImporter {
       cut |= !axesGiven && (!counted || i < out.dim(starts, 0).value());
       shape.add(cut ? out.freshDim() : x.shape().get(i));
     }
-    return out.node("StridedSlice", Map.of(), shape, x, begin, end, step);
+    return out.node(
+        "StridedSlice",
+        Map.of(),
+        shape,
+        x,
+        narrow(begin, out),
+        narrow(end, out),
+        narrow(step, out));
+  }
+
+  /**
+   * As int32, which TensorFlow's gradient of StridedSlice asks for; far-away bounds come nearer.
+   */
+  private static TfValue narrow(TfValue v, TfEmitter out) {
+    TfValue most = out.scalar(ElementType.INT64, Integer.MAX_VALUE);
+    TfValue least = out.scalar(ElementType.INT64, -Integer.MAX_VALUE);
+    TfValue near = out.binary("Maximum", out.binary("Minimum", v, most), least);
+    return out.plain(out.cast(near, ElementType.INT32));
   }
 
   private static TfValue constant(TfEmitter out, long value, int rank) {

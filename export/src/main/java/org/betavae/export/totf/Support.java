@@ -6,7 +6,7 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,11 +19,17 @@ import org.betavae.export.ConversionException;
 final class Support {
   private static final int NODES_NAMED = 3;
 
+  /** More nodes than any model has; what passes it was made to exhaust memory. */
+  static final int MOST_NODES = 1_000_000;
+
   /** Operator sets before this one have operators of other meanings under the same names. */
   private static final int OLDEST_OPSET = 7;
 
   private final Functions functions;
-  private final Set<FunctionProto> walked = new HashSet<>();
+
+  /** How many nodes a call of each function comes to. */
+  private final Map<FunctionProto, Long> sizes = new HashMap<>();
+
   private final SortedMap<String, List<String>> missing = new TreeMap<>();
 
   private Support(Functions functions) {
@@ -39,7 +45,13 @@ final class Support {
     Map<String, Integer> opsets = Functions.opsets(model.getOpsetImportList());
     int opset = opsets.getOrDefault("", OLDEST_OPSET);
     Support support = new Support(functions);
-    support.graph(model.getGraph());
+    if (support.graph(model.getGraph()) > MOST_NODES) {
+      throw new ConversionException(
+          "Cannot convert: the model has more than "
+              + MOST_NODES
+              + " nodes once functions are inlined, expected a model of ordinary size. Check where"
+              + " it comes from.");
+    }
     List<String> problems = new ArrayList<>();
     if (!support.missing.isEmpty()) {
       problems.add(
@@ -78,29 +90,42 @@ final class Support {
     return " (" + count + first + (nodes.size() > NODES_NAMED ? ", ..." : "") + ")";
   }
 
-  private void graph(GraphProto graph) {
-    graph.getNodeList().forEach(this::node);
+  /** Looks at all nodes of a graph; how many there are once functions are inlined. */
+  private long graph(GraphProto graph) {
+    return nodes(graph.getNodeList());
   }
 
-  private void node(NodeProto n) {
+  private long nodes(List<NodeProto> nodes) {
+    long count = 0;
+    for (NodeProto n : nodes) {
+      count = Math.min(count + node(n), MOST_NODES + 1L);
+    }
+    return count;
+  }
+
+  private long node(NodeProto n) {
     FunctionProto f = functions.find(n);
     if (f != null) {
       functions.enter(f, n);
-      if (walked.add(f)) {
-        f.getNodeList().forEach(this::node);
+      Long size = sizes.get(f);
+      if (size == null) {
+        size = nodes(f.getNodeList());
+        sizes.put(f, size);
       }
       functions.leave(f);
-      return;
+      return size;
     }
     if (!Importers.byOp().containsKey(OnnxOp.key(n))) {
       String name = n.getName().isEmpty() && n.getOutputCount() > 0 ? n.getOutput(0) : n.getName();
       missing.computeIfAbsent(OnnxOp.key(n), k -> new ArrayList<>()).add(name);
     }
+    long count = 1;
     for (AttributeProto a : n.getAttributeList()) {
-      if (a.hasG()) {
-        graph(a.getG());
+      count += a.hasG() ? graph(a.getG()) : 0;
+      for (GraphProto g : a.getGraphsList()) {
+        count += graph(g);
       }
-      a.getGraphsList().forEach(this::graph);
     }
+    return count;
   }
 }

@@ -19,6 +19,9 @@ import org.betavae.export.onnx.Dim;
 @SuppressWarnings("ArrayRecordComponent") // never compared; the arrays are read in loops
 record Window(
     int[] kernel, int[] strides, int[] dilations, long[] before, long[] after, boolean same) {
+  /** More than any image is large; further on TensorFlow's int32 would overflow. */
+  private static final long MOST_PADDING = 1 << 24;
+
   /** The window of a node over an input {@code [N, C, spatial...]}. */
   static Window of(OnnxOp n, TfValue x, int[] kernel, TfEmitter out) {
     int count = kernel.length;
@@ -48,6 +51,11 @@ record Window(
     long[] pads = n.integers("pads", 2 * count, 0);
     if (pads.length != 2 * count) {
       throw out.fail("it has " + pads.length + " pads", "expected " + 2 * count);
+    }
+    for (long pad : pads) {
+      if (Math.abs(pad) > MOST_PADDING) {
+        throw out.fail("a pad is " + pad, "expected at most " + MOST_PADDING);
+      }
     }
     long[] before = auto.equals("NOTSET") ? Arrays.copyOf(pads, count) : new long[count];
     long[] after =
@@ -91,6 +99,22 @@ record Window(
     return !same
         && Arrays.stream(before).allMatch(p -> p == 0)
         && Arrays.stream(after).allMatch(p -> p == 0);
+  }
+
+  /**
+   * True if the paddings are those that TensorFlow's SAME works out for {@code [N, spatial..., C]}.
+   */
+  boolean isTfSame(TfValue x) {
+    boolean equal = true;
+    for (int i = 0; i < kernel.length && !same; i++) {
+      Dim size = x.shape().get(i + 1);
+      long in = size.orElse(1);
+      long total =
+          Math.max(0, ((in + strides[i] - 1) / strides[i] - 1) * strides[i] + reach(i) - in);
+      equal &= size.isKnown() || strides[i] == 1;
+      equal &= before[i] == total / 2 && after[i] == total - total / 2;
+    }
+    return equal;
   }
 
   /** True if the kernel has gaps. */

@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.betavae.export.ConversionException;
@@ -39,6 +40,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HostileModelsTest {
   private static final Duration SOON = Duration.ofSeconds(60);
   private static final int OPSET = 17;
+
+  /** Enough for the gate; 10,000 and more by {@code -Dbetavae.mutations}, others by the seed. */
+  private static final int MUTATIONS = 1500;
 
   @TempDir Path folder;
 
@@ -241,38 +245,96 @@ class HostileModelsTest {
   /** What a byte turned at random leads to is a model or a refusal, never another failure. */
   @Test
   void damagedFiles_areRefused_orGiveAGraph() {
-    byte[] whole =
-        new OnnxNet(OPSET)
-            .in("x", TfTensors.normal(2, 2, 6))
-            .constant("w", TfTensors.normal(3, 6, 4))
-            .constant("s", Tensor.longs(2, 2, 2))
-            .constant("k", Tensor.longs(1))
-            .constant("axes", Tensor.longs(-1))
-            .node("MatMul(x,w) -> m")
-            .node("Reshape(m,s) -> r")
-            .node("Transpose(r) -> t", "perm", new long[] {2, 0, 1})
-            .node("TopK(t,k) -> v,p", "axis", 1)
-            .node("Gather(t,p) -> g", "axis", 2)
-            .node("ReduceSum(g,axes) -> q", "keepdims", 0)
-            .node("Split(q) -> a,b", "axis", 0)
-            .node("Slice(a,k,s) -> z")
-            .node("Trilu(b) -> y")
-            .out("y", FLOAT32)
-            .model(false)
-            .toBytes();
-    Random random = new Random(4);
+    byte[] whole = whole();
+    Random random = new Random(Long.getLong("betavae.seed", 4));
     int refused = 0;
-    for (int i = 0; i < 1500; i++) {
+    int mutations = Integer.getInteger("betavae.mutations", MUTATIONS);
+    for (int i = 0; i < mutations; i++) {
       byte[] damaged = whole.clone();
       for (int k = 0; k <= i % 3; k++) {
         damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
       }
-      try {
-        OnnxToTf.convert(OnnxModel.read(damaged, "damaged"), ImportOptions.defaults());
-      } catch (ConversionException e) {
-        refused++;
-      }
+      refused += isRefused(damaged) ? 1 : 0;
     }
-    assertTrue(refused > 300, "only " + refused + " were refused");
+    assertTrue(refused > mutations / 5, "only " + refused + " were refused");
+  }
+
+  @Test
+  void filesCutOffAnywhere_areRefused_orGiveAGraph() {
+    byte[] whole = whole();
+    int refused = 0;
+    for (int length = 0; length < whole.length; length++) {
+      refused += isRefused(Arrays.copyOf(whole, length)) ? 1 : 0;
+    }
+    assertTrue(refused > whole.length * 9 / 10, "only " + refused + " were refused");
+  }
+
+  private static boolean isRefused(byte[] file) {
+    try {
+      OnnxToTf.convert(OnnxModel.read(file, "damaged"), ImportOptions.defaults());
+      return false;
+    } catch (ConversionException e) {
+      return true;
+    }
+  }
+
+  private static byte[] whole() {
+    return new OnnxNet(OPSET)
+        .in("x", TfTensors.normal(2, 2, 6))
+        .constant("w", TfTensors.normal(3, 6, 4))
+        .constant("s", Tensor.longs(2, 2, 2))
+        .constant("k", Tensor.longs(1))
+        .constant("axes", Tensor.longs(-1))
+        .node("MatMul(x,w) -> m")
+        .node("Reshape(m,s) -> r")
+        .node("Transpose(r) -> t", "perm", new long[] {2, 0, 1})
+        .node("TopK(t,k) -> v,p", "axis", 1)
+        .node("Gather(t,p) -> g", "axis", 2)
+        .node("ReduceSum(g,axes) -> q", "keepdims", 0)
+        .node("Split(q) -> a,b", "axis", 0)
+        .node("Slice(a,k,s) -> z")
+        .node("Trilu(b) -> y")
+        .out("y", FLOAT32)
+        .model(false)
+        .toBytes();
+  }
+
+  @Test
+  void nodesThatReadEachOther_areNamed() {
+    GraphProto.Builder g = GraphProto.newBuilder();
+    g.addNode(node("Relu", List.of("b"), "a")).addNode(node("Neg", List.of("a"), "b"));
+    g.addOutput(value("b", 1));
+    String message = refused(model(g).build());
+    assertTrue(message.contains("'Relu'") || message.contains("'b'"), message);
+    g.clearNode().addNode(node("Relu", List.of("b"), "b"));
+    String own = refused(model(g).build());
+    assertTrue(own.contains("'b'"), own);
+  }
+
+  /** Convolutions, pools and recurrent layers of settings that no exporter writes. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Conv(x,w) -> y;dilations;1073741824,1073741824",
+        "Conv(x,w) -> y;strides;0,0",
+        "Conv(x,w) -> y;pads;4611686018427387904,0,0,0",
+        "Conv(x,w) -> y;pads;-9,-9,-9,-9",
+        "MaxPool(x) -> y;kernel_shape;2147483647,2147483647",
+        "AveragePool(x) -> y;kernel_shape;9223372036854775807,1",
+        "DepthToSpace(x) -> y;blocksize;-2",
+        "Resize(x,,f) -> y;axes;7,9"
+      })
+  void settingsBeyondReason_areRefusedByNode_orStaySmall(String wrong) {
+    String[] parts = wrong.split(";", -1);
+    long[] numbers = Arrays.stream(parts[2].split(",", -1)).mapToLong(Long::parseLong).toArray();
+    OnnxNet net =
+        new OnnxNet(18)
+            .fixed("x", TfTensors.normal(1, 1, 4, 5, 5))
+            .constant("w", TfTensors.normal(2, 2, 4, 3, 3))
+            .constant("f", Tensor.floats(new long[] {2}, 1e30f, 1e30f))
+            .node(parts[0], parts[1], numbers.length == 1 ? (Object) numbers[0] : numbers)
+            .out("y", FLOAT32);
+    Exception e = assertThrows(ConversionException.class, () -> convert(net.model(false)));
+    assertTrue(e.getMessage().contains("'n0'"), e.getMessage());
   }
 }
