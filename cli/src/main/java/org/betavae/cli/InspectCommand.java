@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 import org.betavae.export.ModelFolder;
 import org.betavae.export.OnnxModel;
@@ -177,7 +176,7 @@ final class InspectCommand extends Command {
     if (value.isArray() && !value.isEmpty() && value.get(0).isFloatingPointNumber()) {
       return value
           .valueStream()
-          .map(v -> String.format(Locale.ROOT, "%.2f", v.asDouble()))
+          .map(v -> Numbers.hundredths(v.asDouble()))
           .collect(Collectors.joining(" "));
     }
     return value.isValueNode() ? value.asText() : value.toString();

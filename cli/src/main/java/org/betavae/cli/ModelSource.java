@@ -206,6 +206,13 @@ final class ModelSource {
 
   private static Path existing(String file) {
     Path path = Path.of(file.strip());
+    if (Files.isDirectory(path)) {
+      throw CommandException.unusable(
+          "model file "
+              + path
+              + ": it is a folder, expected an ONNX file. Give a model folder by itself, or"
+              + " encoder.onnx,decoder.onnx.");
+    }
     if (!Files.isRegularFile(path)) {
       throw CommandException.unusable(
           "model file " + path + ": no such file, expected an ONNX file. Check the path.");

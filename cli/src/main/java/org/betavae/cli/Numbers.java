@@ -37,8 +37,14 @@ final class Numbers {
       return String.format(Locale.ROOT, "%.1f", value);
     }
     return size >= 0.01 || size == 0
-        ? String.format(Locale.ROOT, "%.2f", value)
+        ? hundredths(value)
         : String.format(Locale.ROOT, "%.2g", value);
+  }
+
+  /** Two places behind the point, without the sign of what is rounded to zero. */
+  static String hundredths(double value) {
+    String text = String.format(Locale.ROOT, "%.2f", value);
+    return text.equals("-0.00") ? "0.00" : text;
   }
 
   /** Cut to six significant digits, for JSON; infinite and NaN stay as they are. */

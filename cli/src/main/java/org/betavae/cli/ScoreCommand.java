@@ -113,7 +113,10 @@ final class ScoreCommand extends Command {
       return args.find(SAMPLES).map(options::withSamples).orElse(options);
     } catch (IllegalArgumentException e) {
       throw new UsageException(
-          "--samples does not fit --score " + args.get(SCORE) + ": " + e.getMessage());
+          "--samples does not fit --score "
+              + args.get(SCORE)
+              + ": "
+              + e.getMessage().replaceFirst("[.]$", ""));
     }
   }
 

@@ -3,15 +3,23 @@ package org.betavae.cli;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import org.betavae.data.NearestName;
 
 /** Breaks text into lines, and words what a misspelt name may mean. */
 final class Text {
+  /** What people call it, and what it is called here: no slip of the fingers. */
+  private static final Map<String, String> OTHER_NAMES = Map.of("gpu", "cuda");
+
   private Text() {}
 
   /** What to append to an error about an unknown name; empty when no known one is near. */
   static String suggestion(String typed, String prefix, Collection<String> names) {
-    return NearestName.of(typed, names)
+    return Optional.ofNullable(OTHER_NAMES.get(typed.toLowerCase(Locale.ROOT)))
+        .filter(names::contains)
+        .or(() -> NearestName.of(typed, names))
         .map(name -> " (did you mean " + prefix + name + "?)")
         .orElse("");
   }

@@ -20,6 +20,8 @@ class TextTest {
     List<String> names = List.of("train", "traverse", "embed");
     assertEquals(" (did you mean betavae embed?)", Text.suggestion("embde", "betavae ", names));
     assertEquals("", Text.suggestion("xyzzy", "--", names));
+    assertEquals(" (did you mean cuda?)", Text.suggestion("GPU", "", List.of("cpu", "cuda")));
+    assertEquals(" (did you mean cpu?)", Text.suggestion("gpu", "", List.of("cpu", "none")));
   }
 
   @Test
@@ -34,6 +36,9 @@ class TextTest {
     assertEquals("1.23", Numbers.brief(1.234));
     assertEquals("1.2e-06", Numbers.brief(1.23e-6));
     assertEquals("0.00", Numbers.brief(0));
+    assertEquals("0.00", Numbers.brief(-0.0));
+    assertEquals("0.00", Numbers.hundredths(-0.004));
+    assertEquals("-0.01", Numbers.hundredths(-0.006));
     assertEquals("NaN", Numbers.brief(Double.NaN));
     assertEquals("0:07", Numbers.duration(7.2));
     assertEquals("1:02:03", Numbers.duration(3723));

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -67,6 +68,45 @@ class UseTest {
       assertEquals("z0,z1,z2", lines.get(0));
       assertEquals(z[0] + "," + z[1] + "," + z[2], lines.get(1));
       assertEquals(TinyRun.IMAGES + 1, lines.size());
+    }
+  }
+
+  @Test
+  void embed_givesTheSame_byEveryOptimisation_andFromTheCache() throws IOException {
+    embed("optimised.npy");
+    float[] expected = floats("optimised.npy");
+    Path cache = tiny.out("cache");
+    for (String options : List.of("--optimisation none", "--optimisation BASIC")) {
+      Cli.json(
+          "embed --model % --data % --batch 33 --out % " + options,
+          tiny.model,
+          tiny.data,
+          tiny.out("plain.npy"));
+      assertArrayEquals(expected, floats("plain.npy"), 1e-5f, options);
+    }
+    for (String time : List.of("kept", "taken")) {
+      Cli.json(
+          "embed --model % --data % --batch 33 --out % --cache %",
+          tiny.model, tiny.data, tiny.out("cached.npy"), cache);
+      assertArrayEquals(expected, floats("cached.npy"), time);
+      try (Stream<Path> files = Files.list(cache)) {
+        List<Path> graphs = files.filter(file -> file.toString().endsWith(".onnx")).toList();
+        assertEquals(2, graphs.size(), time + ": " + graphs);
+      }
+    }
+    Cli.run(
+            "embed --model % --data % --out % --optimisation most",
+            tiny.model, tiny.data, tiny.out("w.npy"))
+        .assertErrorNames(2, "--optimisation is \"most\", expected one of none, basic, extended");
+    Cli.run("embed --model % --data % --out % --provider gpu", tiny.model, tiny.data, "w.npy")
+        .assertErrorNames(2, "--provider is \"gpu\"", "did you mean cuda?");
+    Cli.run("embed --model % --data % --out w.npy", tiny.model + "," + tiny.model, tiny.data)
+        .assertErrorNames(2, "model file", "it is a folder, expected an ONNX file");
+  }
+
+  private static float[] floats(String file) throws IOException {
+    try (NpyReader npy = NpyReader.open(tiny.out(file))) {
+      return npy.toFloats();
     }
   }
 
