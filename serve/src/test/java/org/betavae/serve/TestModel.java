@@ -86,6 +86,15 @@ final class TestModel {
   }
 
   static void writeDecoder(Path file, int... item) throws IOException {
+    writeDecoder(file, 1, item);
+  }
+
+  /**
+   * Writes a decoder file.
+   *
+   * @param factor what z is multiplied by
+   */
+  static void writeDecoder(Path file, float factor, int... item) throws IOException {
     int size = size(item);
     float[] offsets = new float[size];
     Arrays.fill(offsets, 0.5f);
@@ -94,7 +103,7 @@ final class TestModel {
             .setName("decoder")
             .addInput(value("z", FREE, LATENTS))
             .addOutput(value("x", batch(item)))
-            .addInitializer(weight("w", diagonal(LATENTS, size, 1), LATENTS, size))
+            .addInitializer(weight("w", diagonal(LATENTS, size, factor), LATENTS, size))
             .addInitializer(weight("b", offsets, size))
             .addInitializer(sizes("shape", batch(item)))
             .addNode(node("Gemm", "flat", "z", "w", "b"))
