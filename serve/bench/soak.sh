@@ -5,7 +5,8 @@
 # Fails when an answer was wrong or lost, when the service failed (5xx), when memory grew by more than
 # 5 % after the first minute, when requests stay under way after the last client has gone, or when the
 # service does not end with exit code 0 on SIGTERM.
-# BETAVAE, OPTIONS and LATENTS: see run.sh. TIMEOUT=30 is how many seconds an answer may take.
+# BETAVAE, OPTIONS and LATENTS: see run.sh. TIMEOUT=30 is how many seconds an answer may take, BURST=10 how many
+# the thousand are there; more of both where other programs run.
 set -euo pipefail
 model=${1:?model folder}
 seconds=${2:-600}
@@ -54,7 +55,9 @@ half=$((seconds / 2 > 65 ? seconds / 2 : 65))
 for at in $(printf "%s\n" 10 20 60 "$half" $(seq 120 60 $((seconds - 20))) $((seconds - 5)) | sort -nu); do
   while [ $((SECONDS - begin)) -lt "$at" ]; do sleep 1; done
   if [ "$at" = 20 ] || [ "$at" = "$half" ]; then
-    echo "after $at s, 936 connections more: $(load 936 10 | tee -a "$out.load")"
+    burst=$(load 936 "${BURST:-10}" | tee -a "$out.load")
+    echo "after $at s, 936 connections more: $burst"
+    [ "$(expr "$burst" : '.*answers=\([0-9]*\)')" -ge 936 ] || fail "not each of the 936 connections was answered: BURST=${BURST:-10} seconds are too short, or the service is stuck"
   fi
   now=$(resident)
   echo "after $((SECONDS - begin)) s: $now kB resident"

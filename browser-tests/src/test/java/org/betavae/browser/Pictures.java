@@ -24,6 +24,20 @@ final class Pictures {
         });
   }
 
+  /** A white ellipse, tilted, on black: much like one of dSprites. */
+  static byte[] ellipse(int side) {
+    return png(
+        side,
+        side,
+        (x, y) -> {
+          double right = (x + 0.5) / side - 0.58;
+          double down = (y + 0.5) / side - 0.4;
+          double along = (right + down) * Math.sqrt(0.5) / 0.2;
+          double across = (right - down) * Math.sqrt(0.5) / 0.1125;
+          return along * along + across * across < 1 ? 0xffffff : 0;
+        });
+  }
+
   private static byte[] png(int width, int height, IntBinaryOperator rgb) {
     BufferedImage picture = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     for (int y = 0; y < height; y++) {

@@ -39,6 +39,18 @@ class LoadTest {
     return Floats.write(new float[] {i % 101 / 101f, i % 53 / 53f, 0, 0, 0, 0});
   }
 
+  /** Asks for the embedding of one image and does not wait for it. */
+  private static CompletableFuture<HttpResponse<byte[]>> embed(
+      HttpClient http, BetaVaeServer server, int i) {
+    return http.sendAsync(
+        HttpRequest.newBuilder(URI.create(server.url() + "v1/embed"))
+            .header("Content-Type", Call.OCTETS)
+            .header("Accept", Call.OCTETS)
+            .POST(HttpRequest.BodyPublishers.ofByteArray(image(i)))
+            .build(),
+        HttpResponse.BodyHandlers.ofByteArray());
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void aThousandThreadsAtOnce_eachGetTheirOwnAnswer(boolean batching) throws Exception {
@@ -127,14 +139,7 @@ class LoadTest {
       HttpClient http = HttpClient.newHttpClient();
       List<CompletableFuture<HttpResponse<byte[]>>> answers = new ArrayList<>();
       for (int i = 0; i < many; i++) {
-        answers.add(
-            http.sendAsync(
-                HttpRequest.newBuilder(URI.create(server.url() + "v1/embed"))
-                    .header("Content-Type", Call.OCTETS)
-                    .header("Accept", Call.OCTETS)
-                    .POST(HttpRequest.BodyPublishers.ofByteArray(image(i)))
-                    .build(),
-                HttpResponse.BodyHandlers.ofByteArray()));
+        answers.add(embed(http, server, i));
       }
       long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
       while (server.pending() < many) {
@@ -161,14 +166,7 @@ class LoadTest {
     HttpClient http = HttpClient.newHttpClient();
     List<CompletableFuture<HttpResponse<byte[]>>> answers = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
-      answers.add(
-          http.sendAsync(
-              HttpRequest.newBuilder(URI.create(server.url() + "v1/embed"))
-                  .header("Content-Type", Call.OCTETS)
-                  .header("Accept", Call.OCTETS)
-                  .POST(HttpRequest.BodyPublishers.ofByteArray(image(i)))
-                  .build(),
-              HttpResponse.BodyHandlers.ofByteArray()));
+      answers.add(embed(http, server, i));
     }
     while (server.pending() < 20) {
       assertTrue(answers.stream().noneMatch(CompletableFuture::isCompletedExceptionally));
