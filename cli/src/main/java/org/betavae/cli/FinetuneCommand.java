@@ -1,6 +1,8 @@
 package org.betavae.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.betavae.train.FineTuning;
@@ -48,8 +50,17 @@ final class FinetuneCommand extends Command {
   @Override
   Outcome run(Arguments args, Console console) throws IOException {
     RunTraining.check(args);
+    args.find(FinetuneOptions.FROM).ifPresent(from -> requireApart(args, from));
     TrainConfig config = TrainOptions.apply(args, base(args));
     return RunTraining.run(args, TrainOptions.apply(args, config, FinetuneOptions.OWN), console);
+  }
+
+  /** The model is still read when the folder is made: what is to be replaced must not hold it. */
+  private static void requireApart(Arguments args, String from) {
+    Path out = args.get(RunTraining.OUT);
+    List<String> paths = Files.exists(Path.of(from)) ? List.of(from) : List.of(from.split(","));
+    paths.forEach(
+        path -> Targets.apart(RunTraining.OUT, out, FinetuneOptions.FROM, Path.of(path.strip())));
   }
 
   private static TrainConfig base(Arguments args) {

@@ -111,6 +111,8 @@ class FinetuneCommandTest {
         .assertErrorNames(ExitCode.USAGE, "mu", "--mean", "log_var");
     Cli.run("finetune --resume --out %", tiny.run)
         .assertErrorNames(ExitCode.USAGE, "train --resume");
+    Cli.run("finetune --from % --data % --overwrite --out %", tiny.run, tiny.data, tiny.run)
+        .assertErrorNames(ExitCode.USAGE, "--out", "--from", "another folder");
     assertFalse(Files.exists(out));
   }
 }
