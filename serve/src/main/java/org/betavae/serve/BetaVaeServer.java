@@ -45,7 +45,9 @@ public final class BetaVaeServer implements AutoCloseable {
 
   private static final int THREAD_IDLE_MILLIS = 60_000;
 
-  /** What the bodies of all requests may take of the heap, and the answers as much again. */
+  /**
+   * What all bodies may take of the heap; as much again the images in the making, and the answers.
+   */
   private static final int SHARE = 4;
 
   /** Connections kept open may have sent a request that is still on its way. */
@@ -73,7 +75,9 @@ public final class BetaVaeServer implements AutoCloseable {
     models = new Models(options.models(), folder -> OpenModel.open(folder, options, metrics));
     List<Api.Endpoint> endpoints =
         new ArrayList<>(
-            Api.ofModels(new ModelEndpoints(models, options.limits(), metrics, this::pending)));
+            Api.ofModels(
+                new ModelEndpoints(
+                    models, options.limits(), metrics, this::pending, new MemoryBudget(share()))));
     endpoints.addAll(new ServiceEndpoints(models, metrics, () -> stopping).all());
     api = new Api(endpoints);
     heads = new HeadTimer(options.limits().idle());
@@ -146,10 +150,9 @@ public final class BetaVaeServer implements AutoCloseable {
   }
 
   private void modify(Server server) {
-    long share = Runtime.getRuntime().maxMemory() / SHARE;
-    BodyReader bodies = new BodyReader(options.limits(), new MemoryBudget(share));
+    BodyReader bodies = new BodyReader(options.limits(), new MemoryBudget(share()));
     bodies.setHandler(
-        new AnswerSender(options.limits(), new MemoryBudget(share), AnswerSender.LEAST_RATE));
+        new AnswerSender(options.limits(), new MemoryBudget(share()), AnswerSender.LEAST_RATE));
     Admission admission = new Admission(() -> tokens, options.limits(), log::pending);
     admission.setHandler(bodies);
     log.setHandler(admission);
@@ -160,6 +163,10 @@ public final class BetaVaeServer implements AutoCloseable {
     // When all are taken, those that say nothing make room soon.
     limit.setEndPointIdleTimeout(Math.max(1, options.limits().idle().toMillis() / 10));
     server.addBean(limit);
+  }
+
+  private static long share() {
+    return Runtime.getRuntime().maxMemory() / SHARE;
   }
 
   private void modify(HttpConfiguration http) {

@@ -14,17 +14,24 @@ final class ModelEndpoints {
   /** With so few requests under way their threads may as well wait, which spares a hand-over. */
   private static final int WAITING = 4;
 
+  /** An image is there as numbers and, as text or bytes of the answer, once more or twice. */
+  private static final int COPIES = 4;
+
   private final Models models;
   private final Limits limits;
   private final Metrics metrics;
   private final ItemReader reader;
   private final IntSupplier pending;
+  private final MemoryBudget budget;
 
   /**
    * @param pending requests under way
+   * @param budget what the images that are being made may take together
    */
-  ModelEndpoints(Models models, Limits limits, Metrics metrics, IntSupplier pending) {
+  ModelEndpoints(
+      Models models, Limits limits, Metrics metrics, IntSupplier pending, MemoryBudget budget) {
     this.pending = pending;
+    this.budget = budget;
     this.models = models;
     this.metrics = metrics;
     this.limits = limits;
@@ -92,7 +99,10 @@ final class ModelEndpoints {
       String type = answer.type(ImageAnswer.isDrawable(model.info().inputShape()));
       GenerateRequest request = GenerateRequest.read(call, reader, model.info().latentSize());
       metrics.items("generate", request.count());
-      answer.send(model.name(), type, request.run(model.model()));
+      makeImages(
+          request.count(),
+          model.info(),
+          () -> answer.send(model.name(), type, request.run(model.model())));
     }
   }
 
@@ -105,7 +115,29 @@ final class ModelEndpoints {
       String type = answer.type(ImageAnswer.isDrawable(model.info().inputShape()));
       Items items = reader.read(call, model.info());
       metrics.items("reconstruct", items.count());
-      answer.send(model.name(), type, model.model().reconstruct(items.values()));
+      makeImages(
+          items.count(),
+          model.info(),
+          () -> answer.send(model.name(), type, model.model().reconstruct(items.values())));
+    }
+  }
+
+  /** Does the work if there is memory for its images; for more than there may be, only alone. */
+  private void makeImages(int count, ModelInfo info, Runnable work) {
+    long bytes = (long) count * Items.size(info.inputShape()) * Float.BYTES * COPIES;
+    long held = Math.min(bytes, budget.bytes());
+    if (!budget.hold(held)) {
+      throw Problem.later(
+          ProblemType.BUSY,
+          "The images of requests under way take as many bytes as they may, "
+              + budget.bytes()
+              + ". Try again later, or ask for fewer.",
+          1);
+    }
+    try {
+      work.run();
+    } finally {
+      budget.release(held);
     }
   }
 

@@ -129,6 +129,38 @@ class LoadTest {
     }
   }
 
+  /** As many as would need several times the memory that there is, were all made at once. */
+  @Test
+  void manyLargeAnswersAtOnce_areMadeOrPutOff_andNoneFails() throws Exception {
+    Path large = TestModel.write(folder.resolve("large"), 2, 1, 64, 64);
+    try (BetaVaeServer server =
+        BetaVaeServer.start(ServeOptions.of(new ModelFolder("l", large)).withPort(0))) {
+      HttpClient http = HttpClient.newHttpClient();
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create(server.url() + "v1/generate"))
+              .header("Content-Type", Call.JSON)
+              .header("Accept", Call.OCTETS)
+              .POST(HttpRequest.BodyPublishers.ofString("{\"count\":1000}"))
+              .build();
+      List<CompletableFuture<HttpResponse<Void>>> answers = new ArrayList<>();
+      for (int i = 0; i < 80; i++) {
+        answers.add(http.sendAsync(request, HttpResponse.BodyHandlers.discarding()));
+      }
+      int made = 0;
+      for (CompletableFuture<HttpResponse<Void>> answer : answers) {
+        HttpResponse<Void> response = answer.get(60, TimeUnit.SECONDS);
+        if (response.statusCode() == 200) {
+          made++;
+        } else {
+          assertEquals(503, response.statusCode());
+          assertEquals("1", response.headers().firstValue("Retry-After").orElse(""));
+        }
+      }
+      assertTrue(made > 0, "none was made");
+      assertEquals(200, http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode());
+    }
+  }
+
   @Test
   void embedsThatWaitForTheirBatch_holdNoThread() throws Exception {
     int many = 300; // more than there are threads
