@@ -58,7 +58,7 @@ final class FinetuneCommand extends Command {
   /** The model is still read when the folder is made: what is to be replaced must not hold it. */
   private static void requireApart(Arguments args, String from) {
     Path out = args.get(RunTraining.OUT);
-    List<String> paths = Files.exists(Path.of(from)) ? List.of(from) : List.of(from.split(","));
+    List<String> paths = Files.exists(Path.of(from)) ? List.of(from) : List.of(from.split(",", -1));
     paths.forEach(
         path -> Targets.apart(RunTraining.OUT, out, FinetuneOptions.FROM, Path.of(path.strip())));
   }
