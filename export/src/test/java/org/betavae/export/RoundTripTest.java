@@ -9,9 +9,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.betavae.export.tf.KeptNode;
+import org.betavae.export.tf.OnnxOrigin;
+import org.betavae.export.tf.TfNode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Small models come back from TensorFlow as they were. */
 final class RoundTripTest {
@@ -67,6 +74,225 @@ final class RoundTripTest {
         Set.of("conv.weight", "conv.bias", "mean.weight", "log_var.weight"), weights(back));
     assertEquals(18, back.opset());
     assertEquals(0, back.operatorCounts().getOrDefault("Transpose", 0));
+  }
+
+  private void losesNothing(String name, OnnxNet net, Tensor x) {
+    RoundTrip trip =
+        RoundTrip.ofOnnx(name, net.model(false), Map.of("x", x), Set.of(), temp.resolve(name));
+    assertEquals(List.of(), trip.problems());
+  }
+
+  private static Map<String, Integer> operators(OnnxNet net) {
+    OnnxModel model = net.model(false);
+    return TfToOnnx.convert(
+            OnnxToTf.convert(model, ImportOptions.defaults()), ConvertOptions.defaults())
+        .operatorCounts();
+  }
+
+  /** More steps than are unrolled, and fewer. */
+  @ParameterizedTest
+  @CsvSource({
+    "LSTM,4,5,forward",
+    "GRU,3,5,bidirectional",
+    "RNN,1,5,reverse",
+    "LSTM,4,40,bidirectional"
+  })
+  void recurrentLayers_comeBack_asOneNode(String op, int gates, int steps, String direction) {
+    int directions = direction.equals("bidirectional") ? 2 : 1;
+    Tensor x = floats(steps, 2, 3);
+    OnnxNet net =
+        new OnnxNet(17)
+            .in("x", x)
+            .constant("W", floats(directions, 6L * gates, 3))
+            .constant("R", floats(directions, 6L * gates, 6))
+            .constant("B", floats(directions, 12L * gates))
+            .node(op + "(x,W,R,B) -> y,last", "hidden_size", 6, "direction", direction)
+            .out("y", ElementType.FLOAT32)
+            .out("last", ElementType.FLOAT32);
+
+    losesNothing(op + steps, net, x);
+    assertEquals(Map.of(op, 1), operators(net));
+  }
+
+  @Test
+  void transposedConvolutions_comeBack_withoutTransposes() {
+    Tensor x = floats(2, 5);
+    OnnxNet net =
+        new OnnxNet(17)
+            .in("x", x)
+            .constant("dense", floats(5, 32))
+            .constant("bias", floats(32))
+            .constant("shape", Tensor.longs(-1, 2, 4, 4))
+            .constant("up.weight", floats(2, 3, 4, 4))
+            .constant("up.bias", floats(3))
+            .node("Gemm(x,dense,bias) -> d")
+            .node("Relu(d) -> r")
+            .node("Reshape(r,shape) -> i")
+            .node(
+                "ConvTranspose(i,up.weight,up.bias) -> u",
+                "strides",
+                new long[] {2, 2},
+                "pads",
+                new long[] {1, 1, 1, 1})
+            .node("Sigmoid(u) -> y")
+            .out("y", ElementType.FLOAT32);
+
+    losesNothing("decoder", net, x);
+    assertEquals(0, operators(net).getOrDefault("Transpose", 0));
+    assertEquals(1, operators(net).get("ConvTranspose"));
+  }
+
+  @Test
+  void normsBetweenConvolutions_comeBack_asTheyWere() {
+    Tensor x = floats(2, 4, 6, 6);
+    OnnxNet net =
+        new OnnxNet(21)
+            .in("x", x)
+            .constant("scale", floats(4))
+            .constant("bias", floats(4))
+            .constant("mean", floats(4))
+            .constant("variance", Tensor.floats(new long[] {4}, 1, 2, 0.5f, 1.5f))
+            .constant("conv.weight", floats(4, 4, 3, 3))
+            .node("Relu(x) -> r")
+            .node("BatchNormalization(r,scale,bias,mean,variance) -> b")
+            .node("Sigmoid(b) -> s")
+            .node("Conv(s,conv.weight) -> c", "pads", new long[] {1, 1, 1, 1})
+            .node("GroupNormalization(c,scale,bias) -> g", "num_groups", 2)
+            .node("Add(g,s) -> y")
+            .out("y", ElementType.FLOAT32);
+
+    losesNothing("norms", net, x);
+    assertEquals(1, operators(net).get("GroupNormalization"));
+    assertEquals(0, operators(net).getOrDefault("Transpose", 0));
+  }
+
+  @Test
+  void threeDimensionalConvolution_comesBack_asOneNode() {
+    Tensor x = floats(1, 2, 4, 5, 5);
+    OnnxNet net =
+        new OnnxNet(17)
+            .in("x", x)
+            .constant("w", floats(3, 2, 3, 3, 3))
+            .constant("b", floats(3))
+            .node("Conv(x,w,b) -> c", "pads", new long[] {1, 1, 1, 1, 1, 1})
+            .node("Relu(c) -> y")
+            .out("y", ElementType.FLOAT32);
+
+    losesNothing("volume", net, x);
+    assertEquals(Map.of("Conv", 1, "Relu", 1), operators(net));
+  }
+
+  /** What TensorFlow writes in other ways: gathered and sorted elements, shuffled pixels. */
+  @ParameterizedTest
+  @ValueSource(ints = {13, 15, 17, 18, 20, 21})
+  void operatorsOfSeveralNodes_comeBack_asOneInEveryOperatorSet(int opset) {
+    Tensor x = floats(2, 8, 4, 4);
+    OnnxNet net =
+        new OnnxNet(opset)
+            .in("x", x)
+            .constant("k", Tensor.longs(2))
+            .node("TopK(x,k) -> v,i", "axis", 3)
+            .node("GatherElements(x,i) -> e", "axis", 3)
+            .node("DepthToSpace(x) -> p", "blocksize", 2, "mode", "CRD")
+            .out("v", ElementType.FLOAT32)
+            .out("e", ElementType.FLOAT32)
+            .out("p", ElementType.FLOAT32);
+
+    losesNothing("several", net, x);
+    assertEquals(Map.of("TopK", 1, "GatherElements", 1, "DepthToSpace", 1), operators(net));
+  }
+
+  @Test
+  void weightsBesideTheFile_comeBack_likeThoseInside() {
+    Tensor x = floats(2, 5);
+    OnnxModel inside =
+        new OnnxNet(17)
+            .in("x", x)
+            .constant("w", floats(5, 64))
+            .node("Gemm(x,w) -> y")
+            .out("y", ElementType.FLOAT32)
+            .model(true);
+    Path file = temp.resolve("outside.onnx");
+    assertEquals(2, inside.write(file, 0).size());
+    RoundTrip trip =
+        RoundTrip.ofOnnx(
+            "outside", OnnxModel.read(file), Map.of("x", x), Set.of(), temp.resolve("outside"));
+    assertEquals(List.of(), trip.problems());
+  }
+
+  @Test
+  void changedNodes_comeBack_asTheyAreNow() {
+    Tensor x = floats(2, 3, 4, 4);
+    OnnxModel model =
+        new OnnxNet(17)
+            .in("x", x)
+            .constant("s", floats(3))
+            .constant("b", floats(3))
+            .node("InstanceNormalization(x,s,b) -> y")
+            .out("y", ElementType.FLOAT32)
+            .model(false);
+    TfModel tf = OnnxToTf.convert(model, ImportOptions.defaults());
+    assertEquals(1, tf.graph().origin().kept().size());
+    OnnxOrigin other = tf.graph().origin();
+    KeptNode kept = other.kept().get(0);
+    KeptNode wrong =
+        new KeptNode(
+            kept.op(), kept.name(), kept.attributes(), kept.inputs(), kept.outputs(), "other");
+    OnnxOrigin changed =
+        new OnnxOrigin(
+            other.opset(),
+            other.graphName(),
+            other.inputs(),
+            other.outputs(),
+            other.metadata(),
+            other.weights(),
+            List.of(wrong));
+    OnnxModel whole = TfToOnnx.convert(tf, ConvertOptions.defaults());
+    OnnxModel plain =
+        TfToOnnx.convert(
+            TfModel.ofGraph(tf.graph().withOrigin(changed)), ConvertOptions.defaults());
+    assertEquals(Map.of("InstanceNormalization", 1), whole.operatorCounts());
+    Tensor y = Ort.run(whole, Map.of("x", x)).get("y");
+    Tensor z = Ort.run(plain, Map.of("x", x)).get("y");
+    for (int i = 0; i < y.size(); i++) {
+      assertEquals(y.doubleAt(i), z.doubleAt(i), RoundTrip.TOLERANCE);
+    }
+  }
+
+  /** Names of variables, of the signature's ends, and their shapes. */
+  @Test
+  void savedModel_keepsNamesOfVariablesAndEnds() {
+    Tensor x = floats(2, 5);
+    OnnxModel model =
+        new OnnxNet(17)
+            .in("x", x)
+            .constant("dense/kernel", floats(5, 4))
+            .constant("dense/bias", floats(4))
+            .node("Gemm(x,dense/kernel,dense/bias) -> mean")
+            .out("mean", ElementType.FLOAT32)
+            .model(true);
+    OnnxToTf.convert(model, ImportOptions.defaults()).write(temp.resolve("first"));
+    TfModel first = TfModel.ofSavedModel(temp.resolve("first"));
+    TfModel back =
+        OnnxToTf.convert(
+            TfToOnnx.convert(first, ConvertOptions.defaults()), ImportOptions.defaults());
+    assertEquals(Set.of("dense/kernel", "dense/bias"), variables(first));
+    assertEquals(variables(first), variables(back));
+    assertEquals(first.inputs(), back.inputs());
+    assertEquals(first.outputs(), back.outputs());
+  }
+
+  private static Set<String> variables(TfModel model) {
+    Set<String> names = new TreeSet<>();
+    model
+        .graph()
+        .forEachNode(
+            n -> {
+              if (n.variable() != TfNode.Variable.NONE) {
+                names.add(n.name());
+              }
+            });
+    return names;
   }
 
   private static Set<String> weights(OnnxModel model) {

@@ -23,6 +23,9 @@ final class ElementwiseRules {
           "ScatterElements",
           "BatchNormalization",
           "InstanceNormalization",
+          "GroupNormalization",
+          "LpNormalization",
+          "MeanVarianceNormalization",
           "LayerNormalization");
 
   private ElementwiseRules() {}

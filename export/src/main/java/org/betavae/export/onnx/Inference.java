@@ -37,6 +37,11 @@ final class Inference {
 
   private Inference() {}
 
+  /** True if {@link #infer} knows the operator. */
+  static boolean hasRule(String op) {
+    return RULES.containsKey(op);
+  }
+
   /** Infers a node. */
   static void infer(OnnxNode node, OnnxGraph graph) {
     Rule rule = RULES.get(node.op());

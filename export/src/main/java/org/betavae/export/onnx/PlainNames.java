@@ -15,14 +15,16 @@ import java.util.function.Predicate;
 public final class PlainNames {
   /** Added in front of or behind other nodes; named after the node that they read. */
   private static final Set<String> LAYOUT =
-      Set.of("Transpose", "Reshape", "Squeeze", "Unsqueeze", "Cast", "Identity", "Pad", "Expand");
+      Set.of("Transpose", "Reshape", "Squeeze", "Unsqueeze", "Cast", "Identity", "Pad");
 
   private final Map<String, String> weights;
   private final Predicate<String> isOperator;
   private final Set<String> taken = new HashSet<>();
   private final Map<String, Integer> numbers = new HashMap<>();
   private final Set<OnnxValue> named = new HashSet<>();
-  private final Set<String> wanted = new HashSet<>();
+
+  /** Which node gets a name that several want: the one that has it, or the last of all. */
+  private final Map<String, OnnxNode> wanted = new HashMap<>();
 
   private PlainNames(Map<String, String> weights, Predicate<String> isOperator) {
     this.weights = weights;
@@ -45,7 +47,8 @@ public final class PlainNames {
   private void collect(OnnxGraph graph) {
     for (OnnxNode n : graph.inOrder()) {
       if (!LAYOUT.contains(n.op())) {
-        wanted.add(plain(n.name()));
+        String plain = plain(n.name());
+        wanted.merge(plain, n, (a, b) -> a.name().equals(plain) ? a : b);
       }
       n.graphs().forEach(this::collect);
     }
@@ -61,7 +64,7 @@ public final class PlainNames {
 
   private void rename(OnnxGraph graph) {
     for (OnnxNode n : graph.inOrder()) {
-      n.rename(unique(wanted(n)));
+      n.rename(unique(wanted(n), n));
       for (int i = 0; i < n.outputs().size(); i++) {
         n.outputs().get(i).rename(n.name() + ":" + i);
       }
@@ -99,10 +102,10 @@ public final class PlainNames {
     return left;
   }
 
-  /** Numbered if taken, by a number that no other node has for itself. */
-  private String unique(String name) {
+  /** Numbered if another node has it or wants it for itself. */
+  private String unique(String name, OnnxNode node) {
     String free = name;
-    while ((!free.equals(name) && wanted.contains(free)) || !taken.add(free)) {
+    while ((wanted.containsKey(free) && wanted.get(free) != node) || !taken.add(free)) {
       free = name + "_" + numbers.merge(name, 1, Integer::sum);
     }
     return free;

@@ -112,7 +112,13 @@ final class WindowRules {
       Dim positions = room.floorOver(Dim.of(strides[i])).plus(1);
       boolean up = n.integer("ceil_mode", 0) != 0;
       // Whether a last window that starts in the padding counts has changed with the versions.
-      out.add(!up || room.exactlyOver(Dim.of(strides[i])) != null ? positions : g.freshDim());
+      if (!up || room.exactlyOver(Dim.of(strides[i])) != null) {
+        out.add(positions);
+      } else {
+        long start = positions.times(strides[i]).orElse(Long.MAX_VALUE);
+        boolean counts = size.isKnown() && start < size.value() + pads[i];
+        out.add(counts ? positions.plus(1) : g.freshDim());
+      }
     }
   }
 

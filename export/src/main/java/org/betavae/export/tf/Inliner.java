@@ -18,7 +18,7 @@ import org.tensorflow.proto.OpDef;
  */
 final class Inliner {
   /** Operators that give input i as output i and matter to training, checking or printing only. */
-  private static final Set<String> PASS_ON =
+  static final Set<String> PASS_ON =
       Set.of(
           "Identity",
           "IdentityN",
@@ -287,7 +287,8 @@ final class Inliner {
               + what
               + ": '"
               + reference
-              + "' is no reference to a tensor, expected node:number. The graph is damaged; save it again.",
+              + "' is no reference to a tensor, expected node:number. The graph is damaged; save it"
+              + " again.",
           e);
     }
     throw fail("'" + reference + "' is no reference to a tensor", "expected node:number");

@@ -18,6 +18,7 @@ import java.util.TreeMap;
  * @param metadata the file's {@code metadata_props}
  * @param weights names of initializers by those of their variables, where TensorFlow does not allow
  *     the same
+ * @param kept nodes that became several of the graph
  */
 public record OnnxOrigin(
     int opset,
@@ -25,12 +26,25 @@ public record OnnxOrigin(
     Map<String, List<String>> inputs,
     List<String> outputs,
     Map<String, String> metadata,
-    Map<String, String> weights) {
+    Map<String, String> weights,
+    List<KeptNode> kept) {
+  /** An origin none of whose nodes are kept. */
+  public OnnxOrigin(
+      int opset,
+      String graphName,
+      Map<String, List<String>> inputs,
+      List<String> outputs,
+      Map<String, String> metadata,
+      Map<String, String> weights) {
+    this(opset, graphName, inputs, outputs, metadata, weights, List.of());
+  }
+
   /** Copies the collections. */
   public OnnxOrigin {
     inputs = Collections.unmodifiableMap(new LinkedHashMap<>(inputs));
     outputs = List.copyOf(outputs);
     metadata = Collections.unmodifiableMap(new TreeMap<>(metadata));
+    kept = List.copyOf(kept);
     weights = Collections.unmodifiableMap(new TreeMap<>(weights));
   }
 }

@@ -43,6 +43,9 @@ final class OriginCodec {
     onnx.putFields("outputs", texts(origin.outputs()));
     onnx.putFields("metadata", texts(origin.metadata()));
     onnx.putFields("weights", texts(origin.weights()));
+    if (!origin.kept().isEmpty()) {
+      onnx.putFields("kept", KeptCodec.write(origin.kept()));
+    }
     return pack(Struct.newBuilder().putFields(KEY, struct(onnx)).build());
   }
 
@@ -96,7 +99,8 @@ final class OriginCodec {
         inputs,
         strings(onnx, "outputs"),
         byName(onnx, "metadata"),
-        byName(onnx, "weights"));
+        byName(onnx, "weights"),
+        KeptCodec.read(onnx.getFieldsOrDefault("kept", none())));
   }
 
   private static Map<String, String> byName(Struct from, String key) {

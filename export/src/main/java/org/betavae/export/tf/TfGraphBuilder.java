@@ -29,6 +29,8 @@ public final class TfGraphBuilder {
   private final List<TfGraph.Input> inputs = new ArrayList<>();
   private final List<TfGraph.Output> outputs = new ArrayList<>();
   private final List<TfNode> parameters = new ArrayList<>();
+  private final List<TfNode> added = new ArrayList<>();
+  private final Set<TfNode> changed = new HashSet<>();
 
   /** An empty graph. */
   public TfGraphBuilder() {
@@ -92,6 +94,7 @@ public final class TfGraphBuilder {
 
   private TfOutput add(TfNode node) {
     nodes.add(node);
+    added.add(node);
     return new TfOutput(node, 0);
   }
 
@@ -111,17 +114,20 @@ public final class TfGraphBuilder {
     in.forEach(node::addInput);
     node.setBodies(bodies);
     nodes.add(node);
+    added.add(node);
     return node;
   }
 
   /** Has a node read another value at input i; types and shapes must stay what they were. */
   public void setInput(TfNode node, int i, TfOutput value) {
     node.setInput(i, value);
+    changed.add(node);
   }
 
   /** Gives a constant or variable another value; what reads it must expect that. */
   public void setValue(TfNode node, Tensor value) {
     node.setValue(value);
+    changed.add(node);
   }
 
   /** Makes every node of this graph and every output that reads one value read another. */
@@ -151,6 +157,21 @@ public final class TfGraphBuilder {
   /** The operations and constants in the order in which they were added; a copy. */
   public List<TfNode> nodes() {
     return List.copyOf(nodes);
+  }
+
+  /** How many operations and constants there are. */
+  public int size() {
+    return added.size();
+  }
+
+  /** Those that were added when there were this many; a copy. */
+  public List<TfNode> nodesFrom(int size) {
+    return List.copyOf(added.subList(size, added.size()));
+  }
+
+  /** The nodes that {@link #setInput} or {@link #setValue} changed; a copy. */
+  public Set<TfNode> changed() {
+    return Set.copyOf(changed);
   }
 
   /** Adds a graph output. */

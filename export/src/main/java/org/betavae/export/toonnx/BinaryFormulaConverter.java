@@ -3,6 +3,7 @@ package org.betavae.export.toonnx;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.betavae.export.ElementType;
 import org.betavae.export.onnx.Dim;
 import org.betavae.export.onnx.OnnxValue;
 import org.betavae.export.tf.TfNode;
@@ -57,7 +58,10 @@ final class BinaryFormulaConverter implements OpConverter {
                   out.emit("Mul", x, out.emit("Log", out.emit("Add", y, out.scalarLike(y, 1)))),
                   out);
           case "Atan2" -> atan2(x, y, out);
-          case "NotEqual" -> out.emit("Not", out.emit("Equal", x, y));
+          case "NotEqual" ->
+              x.type() == ElementType.BOOL
+                  ? out.emit("Xor", x, y)
+                  : out.emit("Not", out.emit("Equal", x, y));
           default -> out.emit("Min", out.emit("Max", x, y), out.in(2));
         });
   }

@@ -78,8 +78,23 @@ final class CleanUp implements Rewrite {
     return Arrays.stream(amounts.toLongs()).allMatch(a -> a == (n.is("Pad") ? 0 : 1));
   }
 
+  /**
+   * True for dimensions of 1 that are added and taken away again. The other way around, the pair
+   * stands between layers of one dimension, and {@link ToOneDimension} needs it.
+   */
+  private static boolean comesBack(OnnxNode first, OnnxNode second) {
+    return first.is("Unsqueeze")
+        && second.is("Squeeze")
+        && first.input(0).shape() != null
+        && first.input(0).shape().equals(second.output().shape());
+  }
+
   private static boolean merge(OnnxGraph graph, OnnxNode n) {
     OnnxNode before = n.input(0) == null ? null : n.input(0).producer();
+    if (before != null && comesBack(before, n)) {
+      graph.replace(n.output(), before.input(0));
+      return true;
+    }
     if (before == null || !before.is(n.op())) {
       return false;
     }

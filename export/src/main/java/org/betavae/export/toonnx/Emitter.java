@@ -172,7 +172,8 @@ final class Emitter {
               + output.index()
               + " of "
               + output.node()
-              + " is read, which has no counterpart in ONNX. Use another output, or take the layer out of the graph.");
+              + " is read, which has no counterpart in ONNX. Use another output, or take the layer"
+              + " out of the graph.");
     }
     return v;
   }
@@ -202,6 +203,11 @@ final class Emitter {
     }
     OnnxValue around = outer == null ? null : outer.dimension(wanted);
     return around == null || outer.graph == graph ? around : captured(around);
+  }
+
+  /** Binds an output of any node. */
+  void bind(TfOutput output, OnnxValue value) {
+    values.put(output, value);
   }
 
   /** Binds the first output. */
@@ -318,7 +324,8 @@ final class Emitter {
     if (value.rank() < 0) {
       throw fail(
           "the number of dimensions of '" + value.name() + "' is not known",
-          "expected a known rank. Give the inputs' shapes by the option inputShapes (--input-shapes)");
+          "expected a known rank. Give the inputs' shapes by the option inputShapes"
+              + " (--input-shapes)");
     }
     return value.rank();
   }

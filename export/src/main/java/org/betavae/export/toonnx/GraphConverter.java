@@ -15,6 +15,7 @@ import org.betavae.export.ConvertOptions;
 import org.betavae.export.Precision;
 import org.betavae.export.onnx.OnnxGraph;
 import org.betavae.export.onnx.PlainNames;
+import org.betavae.export.tf.KeptNode;
 import org.betavae.export.tf.TfGraph;
 import org.betavae.export.tf.TfNode;
 import org.betavae.export.tf.TfOperators;
@@ -42,25 +43,43 @@ public final class GraphConverter {
     OnnxGraph graph = new OnnxGraph(options.opset());
     Emitter out = new Emitter(graph);
     border.addInputs(out);
-    convert(tf.nodes(), out);
+    convert(tf, out);
     border.addOutputs(out);
     Rewrites.apply(graph, tf.origin() != null);
     if (options.precision() == Precision.FP16) {
       notes.addAll(ToFloat16.apply(graph));
     }
-    if (tf.origin() != null) {
-      PlainNames.apply(graph, weightNames(tf), TfOperators::has);
-    }
+    PlainNames.apply(graph, weightNames(tf), TfOperators::has);
     return graph;
   }
 
-  /** Names of weights in the ONNX file by those of the variables. */
+  private static void convert(TfGraph tf, Emitter out) {
+    KeptOperators kept = KeptOperators.of(tf, out.opset());
+    for (Object o : kept.order(tf)) {
+      if (o instanceof KeptNode k) {
+        kept.convert(k, out);
+      } else {
+        convert(List.of((TfNode) o), out);
+      }
+    }
+  }
+
+  /**
+   * Names of weights in the ONNX file by those of the variables, and of the constants of a graph
+   * that was never an ONNX model, whose weights may be frozen.
+   */
   private static Map<String, String> weightNames(TfGraph tf) {
     Map<String, String> names = new HashMap<>();
+    Map<String, String> own = tf.origin() == null ? Map.of() : tf.origin().weights();
     tf.forEachNode(
         n -> {
-          if (n.variable() != TfNode.Variable.NONE) {
-            names.put(n.name(), tf.origin().weights().getOrDefault(n.name(), n.name()));
+          boolean frozen =
+              tf.origin() == null
+                  && n.value() != null
+                  && n.value().type().isFloat()
+                  && n.value().size() > 1;
+          if (frozen || n.variable() != TfNode.Variable.NONE) {
+            names.put(n.name(), own.getOrDefault(n.name(), n.name()));
           }
         });
     return names;
@@ -128,6 +147,7 @@ public final class GraphConverter {
             + String.join(", ", parts)
             + ". "
             + Converters.byOp().size()
-            + " operators are supported: see docs/operators.md. Replace the layer, or add an OpConverter.");
+            + " operators are supported: see docs/operators.md. Replace the layer, or add an"
+            + " OpConverter.");
   }
 }

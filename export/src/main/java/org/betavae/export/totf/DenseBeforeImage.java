@@ -1,6 +1,7 @@
 package org.betavae.export.totf;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,10 +44,22 @@ final class DenseBeforeImage {
       Set.of("AddV2", "BiasAdd", "Mul", "Sub", "RealDiv", "Maximum", "Minimum");
 
   private final TfGraphBuilder graph;
+  private final Map<TfNode, int[]> orders = new HashMap<>();
+  private final Map<TfOutput, TfOutput> replaced = new HashMap<>();
   private Map<TfNode, Integer> readers;
 
   DenseBeforeImage(TfGraphBuilder graph) {
     this.graph = graph;
+  }
+
+  /** The nodes whose results now have their dimensions in the order given. */
+  Map<TfNode, int[]> turned() {
+    return orders;
+  }
+
+  /** What stands in the place of the transpositions. */
+  Map<TfOutput, TfOutput> replaced() {
+    return replaced;
   }
 
   void apply() {
@@ -89,7 +102,13 @@ final class DenseBeforeImage {
     }
     Tensor target = Tensor.ofLongs(ElementType.INT32, new long[] {shape.length}, i -> turned[i]);
     graph.setInput(reshape, 1, graph.constant(reshape.name() + "/shape", target));
-    graph.replace(new TfOutput(transpose, 0), transpose.inputs().get(0));
+    TfOutput image = transpose.inputs().get(0);
+    graph.replace(new TfOutput(transpose, 0), image);
+    replaced.put(new TfOutput(transpose, 0), image);
+    orders.put(reshape, perm);
+    for (TfNode n = image.node(); n != reshape; n = n.inputs().get(0).node()) {
+      orders.put(n, perm);
+    }
   }
 
   private boolean isOnlyReader(TfNode n) {

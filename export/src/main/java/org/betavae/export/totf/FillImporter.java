@@ -36,6 +36,10 @@ final class FillImporter implements OpImporter {
     List<Dim> target = out.in(1).elements();
     if (target != null && x.shape() != null) {
       List<Dim> shape = out.broadcast(x.shape(), target);
+      boolean given = shape.equals(target) && !shape.equals(x.shape());
+      if (given && !out.in(1).isConstant()) {
+        return out.node("BroadcastTo", Map.of(), shape, out.plain(x), out.plain(out.in(1)));
+      }
       return out.broadcastTo(x, shape);
     }
     TfValue wanted = out.cast(out.in(1), ElementType.INT64);

@@ -22,6 +22,7 @@ import org.betavae.export.ImportOptions;
 import org.betavae.export.TensorSpec;
 import org.betavae.export.onnx.Dim;
 import org.betavae.export.onnx.OnnxFiles;
+import org.betavae.export.tf.KeptNode;
 import org.betavae.export.tf.OnnxOrigin;
 
 /** The inputs and outputs of a model, which keep their names. */
@@ -160,12 +161,12 @@ final class GraphEnds {
   }
 
   /** What the file says beyond what TensorFlow has a place for. */
-  OnnxOrigin origin(ModelProto model) {
+  OnnxOrigin origin(ModelProto model, List<KeptNode> kept) {
     Map<String, List<String>> inputs = new LinkedHashMap<>();
     for (ValueInfoProto v : fed()) {
       boolean turned = options.inputsAsNhwc().contains(v.getName());
-      boolean kept = !turned && !options.inputShapes().containsKey(v.getName());
-      inputs.put(v.getName(), kept ? dimensions(v.getType().getTensorType()) : List.of());
+      boolean same = !turned && !options.inputShapes().containsKey(v.getName());
+      inputs.put(v.getName(), same ? dimensions(v.getType().getTensorType()) : List.of());
     }
     Map<String, String> metadata = new TreeMap<>();
     model.getMetadataPropsList().forEach(e -> metadata.put(e.getKey(), e.getValue()));
@@ -175,7 +176,8 @@ final class GraphEnds {
         inputs,
         graph.getOutputList().stream().map(ValueInfoProto::getName).toList(),
         metadata,
-        weights());
+        weights(),
+        kept);
   }
 
   private Map<String, String> weights() {

@@ -21,6 +21,7 @@ import org.betavae.export.ConversionException;
 import org.betavae.export.ImportOptions;
 import org.betavae.export.Tensor;
 import org.betavae.export.onnx.Facts;
+import org.betavae.export.onnx.OnnxFiles;
 import org.betavae.export.onnx.OnnxTensorReader;
 import org.betavae.export.tf.TfGraph;
 import org.betavae.export.tf.TfGraphBuilder;
@@ -34,6 +35,7 @@ public final class GraphImporter {
   private final ImportOptions options;
   private final Functions functions;
   private final Set<String> failures = new LinkedHashSet<>();
+  private final KeptNodes kept = new KeptNodes();
   private Frame frame;
   private int count;
 
@@ -87,8 +89,9 @@ public final class GraphImporter {
               + ". Change the layers, or add an OpImporter.");
     }
     ends.addOutputs(out, values);
-    TfRewrites.apply(graph);
-    return graph.build().withOrigin(ends.origin(model));
+    DenseBeforeImage turned = TfRewrites.apply(graph);
+    TfGraph made = graph.build();
+    return made.withOrigin(ends.origin(model, kept.in(made, graph.changed(), turned)));
   }
 
   /** Imports a graph's initializers and nodes; its inputs are bound. */
@@ -173,10 +176,14 @@ public final class GraphImporter {
 
   private List<TfValue> convert(OnnxOp op, List<TfValue> in, Values values, TfEmitter out) {
     out.start(op, in);
-    Values before = scope;
+    Values outer = scope;
     scope = values;
+    int before = out.graph().size();
     try {
       Importers.byOp().get(op.key()).convert(op, out);
+      if (out.isOutermost() && op.key().equals(op.op()) && op.opset() == OnnxFiles.opset(model)) {
+        kept.add(op, in, out.results(), out.graph(), before);
+      }
       return out.results();
     } catch (ConversionException e) {
       failures.add(e.getMessage());
@@ -190,7 +197,7 @@ public final class GraphImporter {
       failures.add(
           op + ": its attributes or inputs contradict its operator (" + e.getMessage() + ")");
     } finally {
-      scope = before;
+      scope = outer;
     }
     List<TfValue> failed = new ArrayList<>();
     op.proto().getOutputList().forEach(name -> failed.add(TfValue.FAILED));

@@ -156,7 +156,7 @@ final class OnnxOp {
     return has(name) && attributes.get(name).hasG() ? attributes.get(name).getG() : null;
   }
 
-  /** Attributes by name in the form that rules of inference ask for. */
+  /** Attributes by name in the form that rules of inference ask for; graphs are left out. */
   Map<String, Object> plainAttributes() {
     Map<String, Object> out = new HashMap<>();
     attributes.forEach(
@@ -166,13 +166,15 @@ final class OnnxOp {
             case FLOAT -> out.put(name, a.getF());
             case STRING -> out.put(name, a.getS().toStringUtf8());
             case INTS -> out.put(name, integers(name));
+            case FLOATS -> out.put(name, numbers(name));
+            case STRINGS -> out.put(name, texts(name));
             case TENSOR -> {
               Tensor t = tensor(name);
               if (t != null) {
                 out.put(name, t);
               }
             }
-            default -> {} // graphs and lists of texts make no shapes
+            default -> {} // graphs make no shapes
           }
         });
     return out;

@@ -26,6 +26,7 @@ import org.betavae.export.tf.TfOutput;
  */
 final class TfEmitter extends LazyEmitter {
   private final GraphImporter importer;
+  private final boolean outermost;
   private OnnxOp op;
   private List<TfValue> inputs = List.of();
   private List<TfValue> results = List.of();
@@ -34,9 +35,15 @@ final class TfEmitter extends LazyEmitter {
   TfEmitter(TfGraphBuilder graph, TfEmitter outer, Facts facts, GraphImporter importer) {
     super(graph, outer, facts);
     this.importer = importer;
+    this.outermost = outer == null;
     if (outer != null) {
       op = outer.op;
     }
+  }
+
+  /** True for the graph itself, false for those inside of loops and branches. */
+  boolean isOutermost() {
+    return outermost;
   }
 
   /** Makes a node the one at hand. */

@@ -6,7 +6,10 @@ import org.betavae.export.tf.TfGraphBuilder;
 final class TfRewrites {
   private TfRewrites() {}
 
-  static void apply(TfGraphBuilder graph) {
-    new DenseBeforeImage(graph).apply();
+  /** Applies all to a graph; tells what they did to it. */
+  static DenseBeforeImage apply(TfGraphBuilder graph) {
+    DenseBeforeImage dense = new DenseBeforeImage(graph);
+    dense.apply();
+    return dense;
   }
 }
