@@ -76,7 +76,7 @@ final class RoiAlignImporter implements OpImporter {
     }
     TfValue bin = out.binary("RealDiv", size, out.scalarLike(size, bins));
     long ratio = n.integer("sampling_ratio", 0);
-    TfValue count = ratio > 0 ? out.scalarLike(size, ratio) : out.unary("Ceil", bin);
+    TfValue count = ratio > 0 ? out.scalarLike(size, (double) ratio) : out.unary("Ceil", bin);
     TfValue s = out.cast(numbers(ratio, count, out), x.type());
     TfValue used = ratio > 0 ? null : out.binary("Less", s, count);
     count = out.binary("Maximum", count, out.scalarLike(count, 1));
