@@ -140,7 +140,9 @@ public final class CheckpointStore {
     try {
       return Optional.of(CheckpointFile.read(file));
     } catch (RuntimeException e) {
-      onDamaged.accept("Cannot use checkpoint " + file + ": " + e.getMessage());
+      String why = String.valueOf(e.getMessage());
+      String which = why.contains(file.toString()) ? "a checkpoint" : "checkpoint " + file;
+      onDamaged.accept("Cannot use " + which + ": " + why);
       return Optional.empty();
     }
   }
