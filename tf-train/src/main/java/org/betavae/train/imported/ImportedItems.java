@@ -33,7 +33,9 @@ public final class ImportedItems {
       }
       case 2 -> Optional.of(ItemShape.image(dims[0], dims[1], 1));
       case 3 -> {
-        boolean first = areChannels(dims[channelsFirst ? 0 : 2]) == channelsFirst;
+        boolean fits = areChannels(dims[channelsFirst ? 0 : 2]);
+        boolean onlyOther = !fits && areChannels(dims[channelsFirst ? 2 : 0]);
+        boolean first = channelsFirst != onlyOther;
         yield Optional.of(
             first
                 ? ItemShape.image(dims[1], dims[2], dims[0])

@@ -31,18 +31,23 @@ public final class EvenChannels {
   }
 
   /**
-   * A convolution, with even channels where the pass wants them.
+   * A convolution, with even channels where the pass wants them; one of several groups, whose
+   * kernel has fewer channels than its input, and one of a kernel of unknown sizes stay as they
+   * are.
    *
    * @param x {@code [batch, h, w, c]}
    * @param kernel {@code [kh, kw, c, filters]}
    */
   public static Operand<TFloat32> convolution(
       Pass pass, Operand<TFloat32> x, Operand<TFloat32> kernel, Convolution convolution) {
+    if (!pass.evenChannels() || !isKnown(kernel) || isGrouped(x, kernel)) {
+      return convolution.of(x, kernel);
+    }
     long channels = kernel.shape().get(2);
     long filters = kernel.shape().get(3);
     int more = channels == 1 ? 0 : missing(channels); // a single channel is no pair and read as one
     int moreFilters = missing(filters);
-    if (!pass.evenChannels() || more + moreFilters == 0) {
+    if (more + moreFilters == 0) {
       return convolution.of(x, kernel);
     }
     Ops tf = pass.tf();
@@ -51,7 +56,8 @@ public final class EvenChannels {
   }
 
   /**
-   * A transposed convolution, with even channels where the pass wants them.
+   * A transposed convolution, with even channels where the pass wants them and the kernel's sizes
+   * are known.
    *
    * @param sizes shape of the output, {@code [4]}
    * @param kernel {@code [kh, kw, filters, c]}
@@ -63,10 +69,13 @@ public final class EvenChannels {
       Operand<TFloat32> kernel,
       Operand<TFloat32> x,
       Transposed convolution) {
+    if (!pass.evenChannels() || !isKnown(kernel)) {
+      return convolution.of(sizes, kernel, x);
+    }
     long filters = kernel.shape().get(2);
     int more = missing(kernel.shape().get(3));
     int moreFilters = filters == 1 ? 0 : missing(filters);
-    if (!pass.evenChannels() || more + moreFilters == 0) {
+    if (more + moreFilters == 0) {
       return convolution.of(sizes, kernel, x);
     }
     Ops tf = pass.tf();
@@ -76,6 +85,18 @@ public final class EvenChannels {
             pad(tf, kernel, moreFilters, more),
             pad(tf, x, 0, more));
     return moreFilters == 0 ? y : firstChannels(tf, y, filters);
+  }
+
+  private static boolean isKnown(Operand<TFloat32> kernel) {
+    return kernel.shape().numDimensions() == 4
+        && kernel.shape().get(2) > 0
+        && kernel.shape().get(3) > 0;
+  }
+
+  private static boolean isGrouped(Operand<TFloat32> x, Operand<TFloat32> kernel) {
+    return x.shape().numDimensions() == 4
+        && x.shape().get(3) > 0
+        && x.shape().get(3) != kernel.shape().get(2);
   }
 
   private static int missing(long channels) {

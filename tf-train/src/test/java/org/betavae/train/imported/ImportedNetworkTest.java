@@ -247,6 +247,8 @@ class ImportedNetworkTest {
     assertEquals(Optional.of(ItemShape.image(8, 6, 3)), wanted(true, 8, 6, 3));
     assertEquals(Optional.of(ItemShape.image(8, 6, 1)), wanted(false, 1, 8, 6));
     assertEquals(Optional.of(ItemShape.image(3, 1, 1)), wanted(false, 3, 1, 1));
+    assertEquals(Optional.of(ItemShape.image(8, 6, 4)), wanted(true, 4, 8, 6));
+    assertEquals(Optional.of(ItemShape.image(8, 6, 4)), wanted(false, 8, 6, 4));
     assertEquals(Optional.of(ItemShape.image(8, 6, 1)), wanted(true, 8, 6));
     assertEquals(Optional.of(ItemShape.image(28, 28, 1)), wanted(true, 784));
     assertEquals(Optional.empty(), wanted(true, 785));

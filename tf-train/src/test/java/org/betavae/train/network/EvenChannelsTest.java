@@ -1,13 +1,16 @@
 package org.betavae.train.network;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorflow.Graph;
@@ -90,6 +93,36 @@ class EvenChannelsTest {
         }
       }
     }
+  }
+
+  @Test
+  void groupsAndKernelsOfUnknownSizes_stayAsTheyAre() {
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      Pass pass = Pass.training(tf, new Weights(tf)).withEvenChannels(true);
+      Operand<TFloat32> x = placeholder(tf, Shape.of(BATCH, SIDE, SIDE, 6));
+      Operand<TFloat32> twoGroups = placeholder(tf, Shape.of(3, 3, 3, 2));
+      Operand<TFloat32> unknown = placeholder(tf, Shape.unknown());
+      for (Operand<TFloat32> kernel : List.of(twoGroups, unknown)) {
+        EvenChannels.convolution(
+            pass, x, kernel, (items, k) -> tf.nn.conv2d(items, k, Layer.strides(1), "SAME"));
+      }
+      EvenChannels.transposed(
+          pass,
+          tf.constant(new int[] {BATCH, SIDE, SIDE, 3}),
+          unknown,
+          x,
+          (sizes, k, y) -> tf.nn.conv2dBackpropInput(sizes, k, y, Layer.strides(1), "SAME"));
+      List<String> operators = new ArrayList<>();
+      graph.operations().forEachRemaining(operation -> operators.add(operation.type()));
+      assertEquals(2, Collections.frequency(operators, "Conv2D"));
+      assertEquals(1, Collections.frequency(operators, "Conv2DBackpropInput"));
+      assertFalse(operators.contains("Pad") || operators.contains("PadV2"), operators.toString());
+    }
+  }
+
+  private static Operand<TFloat32> placeholder(Ops tf, Shape shape) {
+    return tf.placeholder(TFloat32.class, Placeholder.shape(shape));
   }
 
   private static void requireNear(float[] exact, float[] got, String what) {
