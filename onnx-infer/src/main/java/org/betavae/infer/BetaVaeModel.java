@@ -22,7 +22,7 @@ import java.util.function.Supplier;
  *
  * <p><b>Threads.</b> One open model serves any number of threads. All calls together use at most
  * {@link ModelOptions#threads()} processor threads; more callers than that take turns. A call on up
- * to 4 items that finds the model idle uses all of them for the least latency, larger batches are
+ * to 4 items that finds the model idle uses all of them for the least latency; larger batches are
  * cut into chunks that are computed at the same time, so that a batch of any size needs little
  * memory besides its own arrays. How many threads computed a result shows in the rounding of its
  * last digits at most.

@@ -155,8 +155,12 @@ final class ModelLoader {
     Probed probed = probe(file, sized);
     TensorSpec input = probed.input();
     List<TensorSpec> outputs = probed.outputs();
+    ModelOptions named = named(metadata);
+    if (named.output().isEmpty() && metadata.text("role").isEmpty()) {
+      Roles.requireDecoder(path, input, outputs);
+    }
     Optional<Integer> imageSize = encoder.map(half -> half.input().itemSize());
-    TensorSpec images = Roles.images(path, outputs, probed.batch(), named(metadata), imageSize);
+    TensorSpec images = Roles.images(path, outputs, probed.batch(), named, imageSize);
     metadata
         .inputShape()
         .filter(shape -> shape.size() != images.itemSize())

@@ -134,6 +134,26 @@ final class Roles {
                         + " withOutput, on the command line --output."));
   }
 
+  /**
+   * Refuses a file that takes more values than any of its outputs has: an encoder that was given as
+   * a decoder.
+   *
+   * @param outputs with their true sizes
+   */
+  static void requireDecoder(Path file, TensorSpec input, List<TensorSpec> outputs) {
+    if (outputs.stream().allMatch(o -> o.itemSize() < input.itemSize())) {
+      throw new ModelException(
+          file,
+          "its input "
+              + input
+              + " has more values than any of its outputs ("
+              + TensorSpec.list(outputs)
+              + "), as an encoder's has, expected a decoder, which makes images of latents [N, L]."
+              + " Give the decoder's file, or both files in the order encoder, decoder; if it is"
+              + " one, name its images with withOutput, on the command line --output.");
+    }
+  }
+
   /** Whether an output's name says that it holds logits. */
   static boolean isLogits(String name) {
     return LOGITS.matcher(plain(name)).matches();

@@ -52,6 +52,20 @@ class ForeignModelTest {
   }
 
   @Test
+  void encoderAlone_isNotTakenForADecoder() {
+    Path file =
+        TestModels.encoder("image", "mean", "logvar", 1, 2, 3).write(folder.resolve("e.onnx"));
+    ModelException e = assertThrows(ModelException.class, () -> open(null, file));
+    assertTrue(e.getMessage().contains("'image' FLOAT [N, 1, 2, 3] has more"), e.getMessage());
+    assertTrue(e.getMessage().contains("'logvar' FLOAT [2, 2]"), e.getMessage());
+    assertTrue(e.getMessage().contains("expected a decoder"), e.getMessage());
+    ModelOptions named = ModelOptions.defaults().withOutput("mean");
+    try (BetaVaeModel model = BetaVaeModel.open(null, file, named)) {
+      assertEquals(6, model.info().latentSize());
+    }
+  }
+
+  @Test
   void latents_areTakenAsNamed() {
     Path file =
         TestModels.encoder("image", "output_0", "output_1", 1, 2, 3)
