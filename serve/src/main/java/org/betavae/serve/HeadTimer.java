@@ -77,16 +77,19 @@ final class HeadTimer extends AbstractLifeCycle implements Connection.Listener {
   }
 
   private void look() {
-    long now = System.nanoTime();
-    waiting.forEach(
-        (connection, since) -> {
-          long begin = since.get();
-          if (begin != ANSWERING && now - begin > allowedNanos && waitsForBytes(connection)) {
-            connection.getEndPoint().close();
-          }
-        });
-    if (isStarting() || isRunning()) {
-      scheduler.schedule(this::look, Math.max(1, allowedNanos / LOOKS), TimeUnit.NANOSECONDS);
+    try {
+      long now = System.nanoTime();
+      waiting.forEach((connection, since) -> endIfLate(connection, since.get(), now));
+    } finally { // or a failure of one connection's end would be the end of all looks
+      if (isStarting() || isRunning()) {
+        scheduler.schedule(this::look, Math.max(1, allowedNanos / LOOKS), TimeUnit.NANOSECONDS);
+      }
+    }
+  }
+
+  private void endIfLate(Connection connection, long begin, long now) {
+    if (begin != ANSWERING && now - begin > allowedNanos && waitsForBytes(connection)) {
+      connection.getEndPoint().close();
     }
   }
 }

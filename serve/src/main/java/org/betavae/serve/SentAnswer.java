@@ -166,7 +166,8 @@ final class SentAnswer extends Response.Wrapper {
     }
     sender.iterate();
     synchronized (this) {
-      if (!completed && sending && timer == null) {
+      // The sender may be between two parts at this moment, in another thread.
+      if (!completed && (sending || !parts.isEmpty()) && timer == null) {
         timer = schedule(owner.allowedMillis(bytes));
       }
     }
@@ -180,18 +181,20 @@ final class SentAnswer extends Response.Wrapper {
   }
 
   /** Ends the connection of a client that takes its answer too slowly. */
-  private synchronized void onTime() {
-    if (completed) {
-      return;
+  private void onTime() {
+    synchronized (this) {
+      if (completed) {
+        return;
+      }
+      // The answer may have grown meanwhile, and with it the time that is allowed.
+      long passed = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
+      long left = owner.allowedMillis(bytes) - passed;
+      if (left > 0) {
+        timer = schedule(left);
+        return;
+      }
     }
-    // The answer may have grown meanwhile, and with it the time that is allowed.
-    long passed = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
-    long left = owner.allowedMillis(bytes) - passed;
-    if (left > 0) {
-      timer = schedule(left);
-    } else {
-      getRequest().getConnectionMetaData().getConnection().getEndPoint().close();
-    }
+    getRequest().getConnectionMetaData().getConnection().getEndPoint().close();
   }
 
   private void end(Throwable cause) {
