@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.betavae.data.NpyReader;
 import org.betavae.data.NpzReader;
 import org.betavae.export.ElementType;
@@ -63,12 +64,14 @@ final class VerifyCommand extends Command {
   @Override
   String details() {
     return "Exit code 1 when the scaled difference of an output is above the tolerance. Scaled is"
-        + " |a - b| / max(1, |a|), a being TensorFlow's value: absolute up to 1 and relative above,"
-        + " since float32 has seven digits. The largest |a - b| is shown beside it; in JSON they are"
-        + " max_difference (scaled) and max_abs_difference. Images may be channels last in one model and"
-        + " first in the other. Random images are uniform in [0,1], other floating point standard"
-        + " normal, whole numbers 0 or 1."
-        + "\nA graph's tensors are found by the names that the ONNX model has for them, or by --tensors.";
+        + " |a - b| / max(1, |a|), a being TensorFlow's value: absolute up to 1 and relative"
+        + " above, since float32 has seven digits. The largest |a - b| is shown beside it;"
+        + " in JSON they are max_difference (scaled) and max_abs_difference. Images may be"
+        + " channels last in one model and first in the other. Random images are uniform in"
+        + " [0,1], other floating point standard normal, whole numbers 0 or 1. Outputs that"
+        + " follow from random numbers are left out.\n"
+        + "A graph's tensors are found by the names that the ONNX model has for them, or by"
+        + " --tensors.";
   }
 
   @Override
@@ -96,7 +99,7 @@ final class VerifyCommand extends Command {
     Table table = new Table("model", "output", "scaled", "absolute", "of values up to");
     Difference largest = Difference.NONE;
     for (Map.Entry<Path, Path> pair : pairs(args).entrySet()) {
-      Map<String, Difference> found = compare(pair.getKey(), pair.getValue(), args);
+      Map<String, Difference> found = compare(pair.getKey(), pair.getValue(), args, console);
       for (Map.Entry<String, Difference> entry : found.entrySet()) {
         Difference difference = entry.getValue();
         largest = largest.max(difference);
@@ -172,8 +175,8 @@ final class VerifyCommand extends Command {
     return specs.stream().map(TensorSpec::name).toList();
   }
 
-  private static Map<String, Difference> compare(Path tensorFlow, Path onnx, Arguments args)
-      throws IOException {
+  private static Map<String, Difference> compare(
+      Path tensorFlow, Path onnx, Arguments args, Console console) throws IOException {
     // Read by our own reader first: it says more about a damaged file, and refuses weights that
     // lie outside the model's folder.
     OnnxModel model = OnnxModel.read(onnx);
@@ -185,22 +188,73 @@ final class VerifyCommand extends Command {
               ? read(args.get(INPUTS), tf.inputs())
               : comparison.randomInputs(
                   model.inputs(), args.get(COUNT), args.get(CommonOptions.SEED));
-      return comparison.differences(inputs);
+      Map<String, Difference> differences = comparison.differences(inputs);
+      leaveOutRandom(differences, tensorFlow, model, args, console);
+      return differences;
     }
+  }
+
+  /** Outputs that follow from random numbers are others in each run, and nothing is wrong then. */
+  private static void leaveOutRandom(
+      Map<String, Difference> differences,
+      Path tensorFlow,
+      OnnxModel onnx,
+      Arguments args,
+      Console console) {
+    double tolerance = args.get(TOLERANCE);
+    if (differences.values().stream().allMatch(d -> d.scaled() <= tolerance)) {
+      return; // a graph of many weights need not be read again
+    }
+    Set<String> random = graph(tensorFlow, onnx, args).randomOutputs();
+    if (random.containsAll(differences.keySet())) {
+      throw CommandException.unusable(
+          "verify: all outputs of "
+              + tensorFlow
+              + " follow from random numbers: "
+              + random
+              + ", expected one that is the same in each run. Name another signature, or compare"
+              + " how the values are distributed.");
+    }
+    if (differences.keySet().removeAll(random)) {
+      console.note("Not compared, since they follow from random numbers: " + random);
+    }
+  }
+
+  private static TfModel graph(Path path, OnnxModel onnx, Arguments args) {
+    if (!args.has(TfSource.GRAPH_DEF)) {
+      return args.find(TfSource.SIGNATURE)
+          .map(name -> TfModel.ofSavedModel(path, name))
+          .orElseGet(() -> TfModel.ofSavedModel(path));
+    }
+    Map<String, String> renamed = renamed(args);
+    return TfModel.ofGraphDef(
+        path, references(onnx.inputs(), renamed), references(onnx.outputs(), renamed));
+  }
+
+  private static List<String> references(List<TensorSpec> specs, Map<String, String> renamed) {
+    return tensors(specs, renamed).entrySet().stream()
+        .map(e -> e.getKey() + "=" + e.getValue())
+        .toList();
   }
 
   private static TensorFlowModel open(Path path, OnnxModel onnx, Arguments args) {
     if (!args.has(TfSource.GRAPH_DEF)) {
       return TensorFlowModel.ofSavedModel(path, args.find(TfSource.SIGNATURE).orElse(null));
     }
+    Map<String, String> renamed = renamed(args);
+    return TensorFlowModel.ofGraphDef(
+        path, tensors(onnx.inputs(), renamed), tensors(onnx.outputs(), renamed));
+  }
+
+  /** Tensors of the graph by the names that the ONNX model has for them, where they differ. */
+  private static Map<String, String> renamed(Arguments args) {
     Map<String, String> renamed = new LinkedHashMap<>();
     args.find(TENSORS)
         .ifPresent(
             text ->
                 TensorNames.read(TENSORS, text)
                     .forEach(t -> renamed.put(t.name(), t.reference().replaceFirst(".*=", ""))));
-    return TensorFlowModel.ofGraphDef(
-        path, tensors(onnx.inputs(), renamed), tensors(onnx.outputs(), renamed));
+    return renamed;
   }
 
   private static Map<String, String> tensors(List<TensorSpec> specs, Map<String, String> renamed) {

@@ -306,6 +306,30 @@ class ConvertTest {
   }
 
   @Test
+  void verify_leavesOutWhatFollowsFromRandomNumbers() throws IOException {
+    Path file = folder.resolve("graph.pb");
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      Operand<TFloat32> x =
+          tf.withName("x").placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, 3)));
+      Operand<TFloat32> mean = tf.withName("mean").math.tanh(x);
+      Operand<TFloat32> noise = tf.random.randomStandardNormal(tf.shape(x), TFloat32.class);
+      tf.withName("sample").math.add(mean, noise);
+      Files.write(file, graph.toGraphDef().toByteArray());
+    }
+    Path out = folder.resolve("g.onnx");
+    Cli.json("convert --graph-def % --inputs x --outputs mean,draw=sample:0 --out %", file, out);
+    String line = "verify --graph-def % --onnx % --tensors draw=sample:0";
+    JsonNode json = Cli.json(line, file, out);
+    assertEquals(List.of("mean"), json.get("outputs").findValuesAsText("name"));
+    assertTrue(json.get("passed").asBoolean());
+    assertTrue(Cli.run(line, file, out).err().contains("follow from random numbers: [draw]"));
+    Cli.json("convert --graph-def % --inputs x --outputs sample --out %", file, out);
+    Cli.run("verify --graph-def % --onnx %", file, out)
+        .assertErrorNames(2, "all outputs of ", "graph.pb", "[sample]");
+  }
+
+  @Test
   void float16_ofAModelThatTakesNoMadeUpInputs_isWrittenAllTheSame() throws IOException {
     Path file = folder.resolve("graph.pb");
     try (Graph graph = new Graph()) {
