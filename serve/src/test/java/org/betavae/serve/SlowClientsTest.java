@@ -39,7 +39,7 @@ class SlowClientsTest {
    */
   private static final int LARGE_SIZE = 64 * 64 * Float.BYTES;
 
-  private static final int LARGE_COUNT = 800;
+  private static final int LARGE_COUNT = 400;
 
   /** Some more than can be answered at once. */
   private static final int DEAF = 60;
@@ -199,7 +199,7 @@ class SlowClientsTest {
     assertServes();
   }
 
-  /** Asks for images of 16 MB and does not read them. */
+  /** Asks for images of 8 MB and does not read them. */
   private static Socket deaf(int count) throws IOException {
     Socket socket = new Socket();
     socket.setReceiveBufferSize(4096);
