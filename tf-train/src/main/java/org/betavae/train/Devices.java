@@ -27,10 +27,17 @@ final class Devices {
         : Optional.empty();
   }
 
-  /** A session configuration for models in use: on the processor, one operator a thread. */
+  /**
+   * A session configuration for models in use: on the processor, one operator a thread. Operators
+   * are not fused: with oneDNN, TensorFlow fuses sums that are outputs of the model too, and then
+   * cannot find them, and ends the process on depthwise convolutions with explicit padding.
+   */
   static ConfigProto inferenceConfig() {
+    RewriterConfig.Builder rewriter =
+        RewriterConfig.newBuilder().setRemapping(RewriterConfig.Toggle.OFF);
     return threads(Runtime.getRuntime().availableProcessors())
         .setAllowSoftPlacement(true)
+        .setGraphOptions(GraphOptions.newBuilder().setRewriteOptions(rewriter))
         .putDeviceCount("GPU", 0)
         .build();
   }

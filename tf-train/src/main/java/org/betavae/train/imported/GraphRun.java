@@ -81,7 +81,8 @@ final class GraphRun {
       Pass pass = Pass.inference(tf.withSubScope("graph"), weights);
       Replay replay = new Replay(source, pass, Map.of(source.input(), x));
       List<Operand<?>> outputs = new ArrayList<>();
-      source.graph().outputs().forEach(o -> outputs.add(replay.value(o.value())));
+      // A sum itself may be gone: TensorFlow fuses it with the convolution and ReLU around it.
+      source.graph().outputs().forEach(o -> outputs.add(tf.identity(replay.value(o.value()))));
       try (Session session = new Session(graph, ConfigProto.getDefaultInstance())) {
         initialize(session, weights);
         Session.Runner runner = session.runner().feed(x, fed);

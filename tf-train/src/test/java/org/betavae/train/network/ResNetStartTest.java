@@ -122,6 +122,11 @@ class ResNetStartTest {
     private void run(Graph graph, Weights weights, Placeholder<TFloat32> x, TFloat32 fed) {
       List<Operand<TFloat32>> fetched = new ArrayList<>(layers);
       fetched.addAll(List.of(q.mean(), q.logVar(), output));
+      // Sums themselves may be gone: TensorFlow fuses them with the convolution and ReLU around
+      // them.
+      Ops tf = Ops.create(graph);
+      List<Operand<TFloat32>> seen = new ArrayList<>();
+      fetched.forEach(value -> seen.add(tf.identity(value)));
       try (fed;
           Session session = new Session(graph)) {
         for (Weights.Weight w : weights.all()) {
@@ -130,7 +135,7 @@ class ResNetStartTest {
           }
         }
         Session.Runner runner = session.runner().feed(x, fed);
-        fetched.forEach(runner::fetch);
+        seen.forEach(runner::fetch);
         try (Result result = runner.run()) {
           for (int i = 0; i < fetched.size(); i++) {
             float[] of = new float[Math.toIntExact(result.get(i).shape().size())];
