@@ -46,7 +46,8 @@ public final class BetaVaeServer implements AutoCloseable {
   private static final int THREAD_IDLE_MILLIS = 60_000;
 
   /**
-   * What all bodies may take of the heap; as much again the images in the making, and the answers.
+   * What all bodies may take of the heap; as much again images made and pictures read, and the
+   * answers.
    */
   private static final int SHARE = 4;
 
@@ -77,7 +78,11 @@ public final class BetaVaeServer implements AutoCloseable {
         new ArrayList<>(
             Api.ofModels(
                 new ModelEndpoints(
-                    models, options.limits(), metrics, this::pending, new MemoryBudget(share()))));
+                    models,
+                    options.limits(),
+                    metrics,
+                    this::pending,
+                    new ImageMemory(new MemoryBudget(share())))));
     endpoints.addAll(new ServiceEndpoints(models, metrics, () -> stopping).all());
     api = new Api(endpoints);
     heads = new HeadTimer(options.limits().idle());

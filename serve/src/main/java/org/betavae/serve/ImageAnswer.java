@@ -75,12 +75,21 @@ final class ImageAnswer {
         });
   }
 
-  private byte[] png(Images images) {
-    int scale = call.queryNumber("scale", 1, 1, MOST_SCALE);
-    int columns =
-        call.queryNumber("columns", (int) Math.ceil(Math.sqrt(images.count())), 1, MOST_COLUMNS);
-    ItemShape item = ItemShape.image(images.height(), images.width(), images.channels());
-    long pixels = (long) images.count() * images.height() * images.width() * scale * scale;
+  private int scale() {
+    return call.queryNumber("scale", 1, 1, MOST_SCALE);
+  }
+
+  /**
+   * Bytes of the picture that is drawn and of its file, which may be as large; 0 for other forms.
+   *
+   * @throws Problem if the picture would have more pixels than allowed
+   */
+  long pictureBytes(String type, int count, List<Integer> item) {
+    if (!type.equals(Call.PNG)) {
+      return 0;
+    }
+    long values = (long) count * Items.size(item) * scale() * scale();
+    long pixels = values / item.get(0);
     if (pixels > limits.pixels()) {
       throw new Problem(
           ProblemType.TOO_LARGE,
@@ -90,9 +99,16 @@ final class ImageAnswer {
               + limits.pixels()
               + ". Ask for fewer images or a smaller scale.");
     }
+    return 2 * values;
+  }
+
+  private byte[] png(Images images) {
+    int columns =
+        call.queryNumber("columns", (int) Math.ceil(Math.sqrt(images.count())), 1, MOST_COLUMNS);
+    ItemShape item = ItemShape.image(images.height(), images.width(), images.channels());
     ImageGrid grid =
         ImageGrid.of(item, Math.min(columns, images.count()))
-            .withScale(scale)
+            .withScale(scale())
             .withPadding(images.count() == 1 ? 0 : GAP);
     return encode(grid.draw(channelsLast(images), 0, images.count()));
   }

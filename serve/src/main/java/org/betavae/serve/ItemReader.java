@@ -15,10 +15,18 @@ final class ItemReader {
   private static final float WHITE = 255f;
   private static final String IMAGES = "images";
 
-  private final Limits limits;
+  /** A decoded pixel, in the picture's own form and as levels. */
+  private static final int PIXEL_BYTES = 8;
 
-  ItemReader(Limits limits) {
+  private final Limits limits;
+  private final ImageMemory memory;
+
+  /**
+   * @param memory for pictures while they are decoded
+   */
+  ItemReader(Limits limits, ImageMemory memory) {
     this.limits = limits;
+    this.memory = memory;
   }
 
   /**
@@ -203,7 +211,8 @@ final class ItemReader {
                 + " pixels. Shrink it.");
       }
       ItemShape shape = ItemShape.image(item.get(1), item.get(2), item.get(0));
-      return new Items(1, channelsFirst(picture.read(shape), item));
+      byte[] levels = memory.hold(pixels * PIXEL_BYTES, () -> picture.read(shape));
+      return new Items(1, channelsFirst(levels, item));
     } catch (DataException e) {
       throw new Problem(ProblemType.UNREADABLE, e.getMessage());
     }

@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.betavae.infer.Embeddings;
+import org.betavae.infer.Images;
 import org.betavae.infer.ModelInfo;
 
 /** The endpoints that use a model; each leases it for the length of the call. */
@@ -22,20 +24,20 @@ final class ModelEndpoints {
   private final Metrics metrics;
   private final ItemReader reader;
   private final IntSupplier pending;
-  private final MemoryBudget budget;
+  private final ImageMemory memory;
 
   /**
    * @param pending requests under way
-   * @param budget what the images that are being made may take together
+   * @param memory for the images that are being made and the pictures that are being read
    */
   ModelEndpoints(
-      Models models, Limits limits, Metrics metrics, IntSupplier pending, MemoryBudget budget) {
+      Models models, Limits limits, Metrics metrics, IntSupplier pending, ImageMemory memory) {
     this.pending = pending;
-    this.budget = budget;
+    this.memory = memory;
     this.models = models;
     this.metrics = metrics;
     this.limits = limits;
-    this.reader = new ItemReader(limits);
+    this.reader = new ItemReader(limits, memory);
   }
 
   private OpenModel lease(Call call) {
@@ -99,10 +101,7 @@ final class ModelEndpoints {
       String type = answer.type(ImageAnswer.isDrawable(model.info().inputShape()));
       GenerateRequest request = GenerateRequest.read(call, reader, model.info().latentSize());
       metrics.items("generate", request.count());
-      makeImages(
-          request.count(),
-          model.info(),
-          () -> answer.send(model.name(), type, request.run(model.model())));
+      makeImages(answer, type, request.count(), model, () -> request.run(model.model()));
     }
   }
 
@@ -116,29 +115,21 @@ final class ModelEndpoints {
       Items items = reader.read(call, model.info());
       metrics.items("reconstruct", items.count());
       makeImages(
-          items.count(),
-          model.info(),
-          () -> answer.send(model.name(), type, model.model().reconstruct(items.values())));
+          answer, type, items.count(), model, () -> model.model().reconstruct(items.values()));
     }
   }
 
-  /** Does the work if there is memory for its images; for more than there may be, only alone. */
-  private void makeImages(int count, ModelInfo info, Runnable work) {
-    long bytes = (long) count * Items.size(info.inputShape()) * Float.BYTES * COPIES;
-    long held = Math.min(bytes, budget.bytes());
-    if (!budget.hold(held)) {
-      throw Problem.later(
-          ProblemType.BUSY,
-          "The images of requests under way take as many bytes as they may, "
-              + budget.bytes()
-              + ". Try again later, or ask for fewer.",
-          1);
-    }
-    try {
-      work.run();
-    } finally {
-      budget.release(held);
-    }
+  /** Makes and sends images if there is memory for them, and for the picture of them. */
+  private void makeImages(
+      ImageAnswer answer, String type, int count, OpenModel model, Supplier<Images> images) {
+    List<Integer> item = model.info().inputShape();
+    long bytes = (long) count * Items.size(item) * Float.BYTES * COPIES;
+    memory.hold(
+        bytes + answer.pictureBytes(type, count, item),
+        () -> {
+          answer.send(model.name(), type, images.get());
+          return null;
+        });
   }
 
   /** {@code POST /v1/score}. */
