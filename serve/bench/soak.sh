@@ -15,7 +15,10 @@ here=$(cd "$(dirname "$0")" && pwd)
 out=$(mktemp)
 children=()
 stop() {
-  for child in "${children[@]}"; do kill "$child" 2>/dev/null || true; done
+  for child in "${children[@]}"; do
+    pkill -P "$child" 2>/dev/null || true # what it started: wrk, clients that wait
+    kill "$child" 2>/dev/null || true
+  done
   rm -f "$out" "$out".*
 }
 trap stop EXIT
