@@ -183,28 +183,63 @@ final class WindowRules {
       set(n, in.type(), in.rank() < 0 ? null : Inference.fresh(g, in.rank()));
       return;
     }
-    List<Dim> out = new ArrayList<>();
-    for (int i = 0; i < in.rank(); i++) {
-      double s = scales.doubleAt(i);
-      Dim d = in.shape().get(i);
-      out.add(
-          d.isKnown()
-              ? Dim.of((long) Math.floor(d.value() * s))
-              : s == Math.rint(s) ? d.times((long) s) : g.freshDim());
+    long[] axes = n.integers("axes");
+    int count = axes == null ? in.rank() : axes.length;
+    requireCount(n, "scales", scales.size(), count);
+    boolean crop = n.text("coordinate_transformation_mode", "").equals("tf_crop_and_resize");
+    List<Dim> out = new ArrayList<>(in.shape());
+    for (int k = 0; k < count; k++) {
+      int axis = axes == null ? k : Inference.axis(n, axes[k], out.size());
+      out.set(axis, crop ? g.freshDim() : scaled(out.get(axis), scales.doubleAt(k), g));
     }
     set(n, in.type(), out);
   }
 
+  private static Dim scaled(Dim d, double s, OnnxGraph g) {
+    if (d.isKnown()) {
+      return Dim.of((long) Math.floor(d.value() * s));
+    }
+    return s == Math.rint(s) ? d.times((long) s) : g.freshDim();
+  }
+
   private static List<Dim> resized(OnnxNode n, OnnxGraph g, OnnxValue in, OnnxValue sizes) {
     long[] axes = n.integers("axes");
-    if (in.shape() == null || (axes == null && sizes.elements() != null)) {
-      return axes == null ? sizes.elements() : null;
+    String policy = n.text("keep_aspect_ratio_policy", "stretch");
+    boolean stretch = policy.equals("stretch");
+    if (in.shape() == null || (stretch && axes == null && sizes.elements() != null)) {
+      return stretch && axes == null ? sizes.elements() : null;
     }
     List<Dim> out = new ArrayList<>(in.shape());
+    List<Integer> at = new ArrayList<>();
     for (int k = 0; k < (axes == null ? out.size() : axes.length); k++) {
-      int axis = axes == null ? k : Inference.axis(n, axes[k], out.size());
-      out.set(axis, sizes.elements() == null ? g.freshDim() : sizes.elements().get(k));
+      at.add(axes == null ? k : Inference.axis(n, axes[k], out.size()));
+    }
+    List<Dim> to = sizes.elements();
+    if (to != null) {
+      requireCount(n, "sizes", to.size(), at.size());
+    }
+    double one = stretch || to == null ? Double.NaN : oneRatio(policy, in.shape(), at, to);
+    for (int k = 0; k < at.size(); k++) {
+      Dim kept =
+          Double.isNaN(one)
+              ? g.freshDim()
+              : Dim.of((long) Math.floor(out.get(at.get(k)).value() * one + 0.5));
+      out.set(at.get(k), stretch && to != null ? to.get(k) : kept);
     }
     return out;
+  }
+
+  /** The factor of all axes where the ratio of the sizes is kept; NaN if it is not known. */
+  private static double oneRatio(String policy, List<Dim> from, List<Integer> at, List<Dim> to) {
+    double one = policy.equals("not_larger") ? Double.POSITIVE_INFINITY : 0;
+    for (int k = 0; k < at.size(); k++) {
+      Dim before = from.get(at.get(k));
+      if (!before.isKnown() || !to.get(k).isKnown()) {
+        return Double.NaN;
+      }
+      double ratio = to.get(k).value() / (double) before.value();
+      one = policy.equals("not_larger") ? Math.min(one, ratio) : Math.max(one, ratio);
+    }
+    return one;
   }
 }

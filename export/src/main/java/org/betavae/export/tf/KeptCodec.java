@@ -11,6 +11,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import org.betavae.export.ConversionException;
 import org.betavae.export.ElementType;
 import org.betavae.export.Tensor;
@@ -117,7 +118,11 @@ final class KeptCodec {
                 places(node.get("outputs")),
                 node.get("check").getStringValue()));
       }
-    } catch (IllegalArgumentException | NullPointerException | IndexOutOfBoundsException e) {
+    } catch (IllegalArgumentException
+        | ArithmeticException
+        | NullPointerException
+        | NoSuchElementException
+        | IndexOutOfBoundsException e) {
       throw new ConversionException(
           "Cannot read what the SavedModel says of the ONNX model that it was: "
               + e.getMessage()

@@ -182,6 +182,9 @@ final class FoldAffine implements Rewrite {
 
     /** Of y = (x - mean) / sqrt(variance + epsilon) scale + offset. */
     static double[][] ofNorm(OnnxNode n, int channels) {
+      if (n.integer("training_mode", 0) != 0) {
+        return null; // by what the batch is like
+      }
       for (int i = 1; i < 5; i++) {
         if (!n.input(i).isConstant() || n.input(i).constant().size() != channels) {
           return null;

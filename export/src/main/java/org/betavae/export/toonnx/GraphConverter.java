@@ -39,11 +39,19 @@ public final class GraphConverter {
    */
   public static OnnxGraph convert(TfGraph tf, ConvertOptions options, List<String> notes) {
     Border border = new Border(tf, options);
-    checkOperators(tf);
+    KeptOperators kept = KeptOperators.of(tf, options.opset());
+    List<Object> order = kept.order(tf);
+    checkOperators(order);
     OnnxGraph graph = new OnnxGraph(options.opset());
     Emitter out = new Emitter(graph);
     border.addInputs(out);
-    convert(tf, out);
+    for (Object o : order) {
+      if (o instanceof KeptNode k) {
+        guarded(k.op() + " (node '" + k.name() + "')", () -> kept.convert(k, out));
+      } else {
+        convert(List.of((TfNode) o), out);
+      }
+    }
     border.addOutputs(out);
     Rewrites.apply(graph, tf.origin() != null);
     if (options.precision() == Precision.FP16) {
@@ -51,17 +59,6 @@ public final class GraphConverter {
     }
     PlainNames.apply(graph, weightNames(tf), TfOperators::has);
     return graph;
-  }
-
-  private static void convert(TfGraph tf, Emitter out) {
-    KeptOperators kept = KeptOperators.of(tf, out.opset());
-    for (Object o : kept.order(tf)) {
-      if (o instanceof KeptNode k) {
-        kept.convert(k, out);
-      } else {
-        convert(List.of((TfNode) o), out);
-      }
-    }
   }
 
   /**
@@ -96,23 +93,28 @@ public final class GraphConverter {
 
   private static void convert(TfNode n, Emitter out) {
     out.start(n);
+    guarded(n.toString(), () -> Converters.byOp().get(n.op()).convert(n, out));
+    out.finish();
+  }
+
+  private static void guarded(String what, Runnable conversion) {
     try {
-      Converters.byOp().get(n.op()).convert(n, out);
+      conversion.run();
     } catch (IllegalStateException
         | IllegalArgumentException
         | ArithmeticException
         | IndexOutOfBoundsException
+        | ClassCastException
         | NullPointerException e) {
       // Attributes and constants that no TensorFlow would write, from a damaged or hostile file.
       throw new ConversionException(
           "Cannot convert: "
-              + n
+              + what
               + ": its attributes or inputs contradict its operator ("
               + e.getMessage()
               + "). Check the model that it comes from.",
           e);
     }
-    out.finish();
   }
 
   /** The TensorFlow operators that have a converter. */
@@ -120,14 +122,20 @@ public final class GraphConverter {
     return Collections.unmodifiableSortedSet(new TreeSet<>(Converters.byOp().keySet()));
   }
 
-  private static void checkOperators(TfGraph tf) {
+  private static void addMissing(TfNode n, SortedMap<String, List<String>> missing) {
+    if (!n.op().equals(TfNode.INPUT) && !Converters.byOp().containsKey(n.op())) {
+      missing.computeIfAbsent(n.op(), k -> new ArrayList<>()).add(n.name());
+    }
+    n.bodies().forEach(b -> b.nodes().forEach(inner -> addMissing(inner, missing)));
+  }
+
+  private static void checkOperators(List<Object> order) {
     SortedMap<String, List<String>> missing = new TreeMap<>();
-    tf.forEachNode(
-        n -> {
-          if (!n.op().equals(TfNode.INPUT) && !Converters.byOp().containsKey(n.op())) {
-            missing.computeIfAbsent(n.op(), k -> new ArrayList<>()).add(n.name());
-          }
-        });
+    for (Object o : order) {
+      if (o instanceof TfNode n) {
+        addMissing(n, missing);
+      }
+    }
     if (missing.isEmpty()) {
       return;
     }

@@ -18,8 +18,12 @@ final class PadIntoConv implements Rewrite {
     for (OnnxNode n : graph.inOrder()) {
       OnnxNode pad =
           graph.has(n) && (n.is("Conv") || n.is("MaxPool")) ? n.input(0).producer() : null;
+      // Where the last window may reach over the end, what lies there depends on whose pads they
+      // are.
       boolean alone =
           pad != null
+              && n.outputs().size() == 1
+              && n.integer("ceil_mode", 0) == 0
               && pad.is("Pad")
               && pad.output().users().size() == 1
               && !graph.isOutput(pad.output());

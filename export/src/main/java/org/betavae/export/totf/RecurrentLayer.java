@@ -3,6 +3,9 @@ package org.betavae.export.totf;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.PrimitiveIterator;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.betavae.export.onnx.Dim;
 
 /**
@@ -29,6 +32,13 @@ final class RecurrentLayer {
 
   /** An LSTM's weights from memory to gates, {@code [3 * units]}; null without. */
   private final TfValue peepholes;
+
+  /** Activations with a setting alpha. */
+  private static final Set<String> WITH_ALPHA =
+      Set.of("elu", "leakyrelu", "thresholdedrelu", "hardsigmoid", "affine", "scaledtanh");
+
+  /** Activations with a setting beta. */
+  private static final Set<String> WITH_BETA = Set.of("hardsigmoid", "affine", "scaledtanh");
 
   private final List<Activation> activations = new ArrayList<>();
 
@@ -65,17 +75,30 @@ final class RecurrentLayer {
           default -> List.of("Tanh");
         };
     List<String> names = node.texts("activations");
-    float[] alphas = node.numbers("activation_alpha");
-    float[] betas = node.numbers("activation_beta");
-    int first = direction * defaults.size();
-    for (int i = 0; i < defaults.size(); i++) {
-      int at = first + i;
-      activations.add(
-          new Activation(
-              names == null ? defaults.get(i) : names.get(at),
-              alphas != null && at < alphas.length ? alphas[at] : Float.NaN,
-              betas != null && at < betas.length ? betas[at] : Float.NaN));
+    PrimitiveIterator.OfDouble alphas = numbers("activation_alpha");
+    PrimitiveIterator.OfDouble betas = numbers("activation_beta");
+    for (int i = 0; i < (direction + 1) * defaults.size(); i++) {
+      String name = names == null ? defaults.get(i % defaults.size()) : names.get(i);
+      Activation a =
+          new Activation(name, next(WITH_ALPHA, name, alphas), next(WITH_BETA, name, betas));
+      if (i >= direction * defaults.size()) {
+        activations.add(a);
+      }
     }
+  }
+
+  private PrimitiveIterator.OfDouble numbers(String attribute) {
+    float[] given = node.numbers(attribute);
+    return IntStream.range(0, given == null ? 0 : given.length)
+        .mapToDouble(i -> given[i])
+        .iterator();
+  }
+
+  /** The next number for a function that takes one; those that take none leave it to others. */
+  private static float next(Set<String> taking, String name, PrimitiveIterator.OfDouble numbers) {
+    return taking.contains(name.toLowerCase(Locale.ROOT)) && numbers.hasNext()
+        ? (float) numbers.nextDouble()
+        : Float.NaN;
   }
 
   /**

@@ -60,6 +60,27 @@ class OriginCodecTest {
     assertTrue(e.getMessage().contains("m.pb") && e.getMessage().contains("any_info"));
   }
 
+  @Test
+  void damagedKeptNode_isNamed() {
+    KeptNode node = new KeptNode("Relu", "r", Map.of("alpha", 1L), List.of(), List.of(), "1.0");
+    Any good =
+        OriginCodec.write(
+            new OnnxOrigin(17, "g", Map.of(), List.of(), Map.of(), Map.of(), List.of(node)));
+    assertEquals(List.of(node), OriginCodec.read(good, "m").kept());
+    byte[] bytes = good.getValue().toByteArray();
+    int refused = 0;
+    for (int i = 0; i < bytes.length; i++) {
+      byte[] damaged = bytes.clone();
+      damaged[i] ^= 1;
+      try {
+        OriginCodec.read(good.toBuilder().setValue(ByteString.copyFrom(damaged)).build(), "m");
+      } catch (ConversionException e) {
+        refused++;
+      }
+    }
+    assertTrue(refused > 0);
+  }
+
   private static NodeDef gather(String op, long batchDims) {
     return NodeDef.newBuilder()
         .setOp(op)
