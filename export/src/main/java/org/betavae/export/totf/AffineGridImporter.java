@@ -14,6 +14,9 @@ import org.betavae.export.onnx.Dim;
  * {@code [N, spatial..., 2 or 3]} for GridSample, its last dimension x, y (and z).
  */
 final class AffineGridImporter implements OpImporter {
+  /** More are computed at run time. */
+  private static final int MOST_PLACES = 1 << 16;
+
   @Override
   public Set<String> onnxOps() {
     return Set.of("AffineGrid");
@@ -53,7 +56,7 @@ final class AffineGridImporter implements OpImporter {
   private static TfValue places(
       TfValue size, int i, boolean corners, ElementType type, TfEmitter out) {
     List<Dim> elements = size.elements();
-    if (elements != null && elements.get(i).isKnown()) {
+    if (elements != null && elements.get(i).orElse(Long.MAX_VALUE) <= MOST_PLACES) {
       long length = elements.get(i).value();
       return out.constant(
           Tensor.ofDoubles(type, new long[] {length}, k -> place(k, length, corners)));

@@ -13,6 +13,9 @@ import org.betavae.export.onnx.Dim;
  * decomposition.
  */
 final class AttentionImporter implements OpImporter {
+  /** More are counted at run time. */
+  private static final int MOST_NUMBERS = 1 << 16;
+
   /** Which scores qk_matmul_output_mode gives. */
   private static final int RAW = 0;
 
@@ -199,7 +202,7 @@ final class AttentionImporter implements OpImporter {
 
   /** Whole numbers from 0, {@code [n]} of int32. */
   static TfValue range(Dim n, TfEmitter out) {
-    if (n.isKnown()) {
+    if (n.isKnown() && n.value() <= MOST_NUMBERS) {
       return out.constant(Tensor.ofLongs(ElementType.INT32, new long[] {n.value()}, i -> i));
     }
     TfValue end = out.reshape(out.dimension(n), List.of());

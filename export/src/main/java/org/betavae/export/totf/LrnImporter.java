@@ -7,6 +7,9 @@ import java.util.Set;
  * name does the same, but the native library takes its gradient with other settings.
  */
 final class LrnImporter implements OpImporter {
+  /** More than any model sums over; each channel is a node. */
+  private static final int MOST_CHANNELS = 1024;
+
   @Override
   public Set<String> onnxOps() {
     return Set.of("LRN");
@@ -17,6 +20,9 @@ final class LrnImporter implements OpImporter {
     TfValue x = out.in(0);
     int rank = out.rank(x);
     long size = n.integer("size", 1);
+    if (size < 1 || size > MOST_CHANNELS) {
+      throw out.fail("its size is " + size, "expected 1 to " + MOST_CHANNELS);
+    }
     float alpha = n.number("alpha", 1e-4f) / size;
     float beta = n.number("beta", 0.75f);
     float bias = n.number("bias", 1);

@@ -19,6 +19,9 @@ final class ResizeImporter implements OpImporter {
   /** Operator set 11 gave Resize its coordinate transformations. */
   private static final int TRANSFORMS_SINCE = 11;
 
+  /** Of a matrix from old pixels to new ones; larger ones are not made before running. */
+  private static final int MOST_ELEMENTS = 1 << 25;
+
   @Override
   public Set<String> onnxOps() {
     return Set.of("Resize", "Upsample");
@@ -32,9 +35,16 @@ final class ResizeImporter implements OpImporter {
     double[] scales = scales(n, x, rank, out);
     boolean known =
         scales != null
-            && Shapes.isKnown(resizedSizes(x, scales, settings.isCrop()))
+            && isModerate(resizedSizes(x, scales, settings.isCrop()), scales)
             && !(settings.isCrop() && !out.in(1).isConstant());
     out.out(known ? known(n, x, scales, settings, out) : atRunTime(n, x, scales, settings, out));
+  }
+
+  /** True if sizes are known, and a matrix from the old pixels of an axis to the new ones fits. */
+  private static boolean isModerate(List<Dim> sizes, double[] scales) {
+    double most = Arrays.stream(scales).max().orElse(1);
+    return sizes.stream()
+        .allMatch(d -> d.isKnown() && most * d.value() * d.value() <= MOST_ELEMENTS);
   }
 
   private static TfValue known(

@@ -20,6 +20,9 @@ final class RoiAlignImporter implements OpImporter {
   /** Operator set 16 moved pixels by half of one, unless told otherwise. */
   private static final int HALF_PIXEL_SINCE = 16;
 
+  /** More bins, or samples of one, than any model has along an axis. */
+  private static final int MOST_SAMPLES = 4096;
+
   @Override
   public Set<String> onnxOps() {
     return Set.of("RoiAlign");
@@ -63,7 +66,7 @@ final class RoiAlignImporter implements OpImporter {
   }
 
   private static Samples samples(OnnxOp n, TfValue x, boolean rows, TfEmitter out) {
-    int bins = (int) n.integer(rows ? "output_height" : "output_width", 1);
+    int bins = (int) count(n, rows ? "output_height" : "output_width", 1, out);
     boolean half =
         n.text(
                 "coordinate_transformation_mode",
@@ -75,7 +78,7 @@ final class RoiAlignImporter implements OpImporter {
       size = out.binary("Maximum", size, out.scalarLike(size, 1));
     }
     TfValue bin = out.binary("RealDiv", size, out.scalarLike(size, bins));
-    long ratio = n.integer("sampling_ratio", 0);
+    long ratio = count(n, "sampling_ratio", 0, out);
     TfValue count = ratio > 0 ? out.scalarLike(size, (double) ratio) : out.unary("Ceil", bin);
     TfValue s = out.cast(numbers(ratio, count, out), x.type());
     TfValue used = ratio > 0 ? null : out.binary("Less", s, count);
@@ -86,6 +89,14 @@ final class RoiAlignImporter implements OpImporter {
     TfValue parts = out.binary("AddV2", out.reshape(i, bins, 1), within);
     TfValue places = out.binary("AddV2", out.binary("Mul", parts, bin), start);
     return around(places, x.shape().get(rows ? 2 : 3), used, count, out);
+  }
+
+  private static long count(OnnxOp n, String attribute, long least, TfEmitter out) {
+    long count = n.integer(attribute, least);
+    if (count < least || count > MOST_SAMPLES) {
+      throw out.fail(attribute + " is " + count, "expected " + least + " to " + MOST_SAMPLES);
+    }
+    return count;
   }
 
   /** One edge of the regions in pixels, {@code [rois, 1, 1]}. */

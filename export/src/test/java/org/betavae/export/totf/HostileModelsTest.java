@@ -124,6 +124,21 @@ class HostileModelsTest {
   }
 
   @Test
+  void hugeImages_areNotComputedBeforehand() {
+    convert(
+        new OnnxNet(20)
+            .fixed("t", TfTensors.normal(1, 1, 2, 3))
+            .fixed("x", TfTensors.normal(2, 1, 1, 4, 4))
+            .constant("size", Tensor.longs(1, 1, 1L << 30, 1L << 30))
+            .constant("f", Tensor.floats(new long[] {4}, 1, 1, 1e8f, 1e8f))
+            .node("AffineGrid(t,size) -> g")
+            .node("Resize(x,,f) -> y", "mode", "cubic")
+            .out("g", FLOAT32)
+            .out("y", FLOAT32)
+            .model(false));
+  }
+
+  @Test
   void initializerOfHugeDimensions_isRefused() {
     GraphProto.Builder g = GraphProto.newBuilder().addNode(node("Relu", List.of("w"), "y"));
     g.addInitializer(TensorProto.newBuilder().setName("w").setDataType(1).addDims(1L << 40));
@@ -322,6 +337,9 @@ class HostileModelsTest {
         "MaxPool(x) -> y;kernel_shape;2147483647,2147483647",
         "AveragePool(x) -> y;kernel_shape;9223372036854775807,1",
         "DepthToSpace(x) -> y;blocksize;-2",
+        "LRN(x) -> y;size;1000000000",
+        "RoiAlign(x,rois,image) -> y;output_height;2147483647",
+        "RoiAlign(x,rois,image) -> y;sampling_ratio;2000000000",
         "Resize(x,,f) -> y;axes;7,9"
       })
   void settingsBeyondReason_areRefusedByNode_orStaySmall(String wrong) {
@@ -332,6 +350,8 @@ class HostileModelsTest {
             .fixed("x", TfTensors.normal(1, 1, 4, 5, 5))
             .constant("w", TfTensors.normal(2, 2, 4, 3, 3))
             .constant("f", Tensor.floats(new long[] {2}, 1e30f, 1e30f))
+            .constant("rois", Tensor.floats(new long[] {1, 4}, 0, 0, 3, 3))
+            .constant("image", Tensor.longs(0))
             .node(parts[0], parts[1], numbers.length == 1 ? (Object) numbers[0] : numbers)
             .out("y", FLOAT32);
     Exception e = assertThrows(ConversionException.class, () -> convert(net.model(false)));
