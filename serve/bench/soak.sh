@@ -49,7 +49,7 @@ bad_clients() {
 }
 
 begin=$SECONDS
-load 64 "$seconds" >"$out.load" &
+load 64 "$seconds" >>"$out.load" &
 loader=$!
 bad_clients &
 bad=$!
