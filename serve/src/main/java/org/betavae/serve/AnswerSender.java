@@ -21,7 +21,7 @@ final class AnswerSender extends Handler.Wrapper {
   private static final int SHARE = 4;
 
   /** Bytes of an answer that is not refused; the limit of connections bounds them all. */
-  private static final int SMALL = 16 << 10;
+  static final int SMALL = 16 << 10;
 
   /** Threads that may wait for clients at once. */
   private static final int WAITING = 16;

@@ -63,6 +63,12 @@ public final class BetaVaeServer implements AutoCloseable {
   private final HeadTimer heads;
   private final RequestLog log;
   private final Javalin javalin;
+  private final QueuedThreadPool threads =
+      new QueuedThreadPool(MOST_THREADS, LEAST_THREADS, THREAD_IDLE_MILLIS);
+
+  /** What bodies, images and answers may take each. */
+  private final long share;
+
   private volatile Optional<Tokens> tokens;
   private volatile boolean stopping;
   private ServerConnector connector;
@@ -70,8 +76,9 @@ public final class BetaVaeServer implements AutoCloseable {
   private ModelWatch watch;
   private boolean closed;
 
-  private BetaVaeServer(ServeOptions options) {
+  private BetaVaeServer(ServeOptions options, long share) {
     this.options = options;
+    this.share = share;
     tokens = options.tokenFile().map(Tokens::read);
     models = new Models(options.models(), folder -> OpenModel.open(folder, options, metrics));
     List<Api.Endpoint> endpoints =
@@ -82,7 +89,8 @@ public final class BetaVaeServer implements AutoCloseable {
                     options.limits(),
                     metrics,
                     this::pending,
-                    new ImageMemory(new MemoryBudget(share())))));
+                    new ImageMemory(new MemoryBudget(share)),
+                    threads)));
     endpoints.addAll(new ServiceEndpoints(models, metrics, () -> stopping).all());
     api = new Api(endpoints);
     heads = new HeadTimer(options.limits().idle());
@@ -98,7 +106,16 @@ public final class BetaVaeServer implements AutoCloseable {
    * @throws IllegalStateException if the address cannot be listened on
    */
   public static BetaVaeServer start(ServeOptions options) {
-    BetaVaeServer server = new BetaVaeServer(options);
+    return start(options, Runtime.getRuntime().maxMemory() / SHARE);
+  }
+
+  /**
+   * The same with other bounds.
+   *
+   * @param share bytes that bodies, images and answers may take each
+   */
+  static BetaVaeServer start(ServeOptions options, long share) {
+    BetaVaeServer server = new BetaVaeServer(options, share);
     try {
       server.listen();
       return server;
@@ -143,8 +160,6 @@ public final class BetaVaeServer implements AutoCloseable {
     config.startup.showOldJavalinVersionWarning = false;
     config.http.prefer405over404 = true;
     config.router.ignoreTrailingSlashes = false;
-    QueuedThreadPool threads =
-        new QueuedThreadPool(MOST_THREADS, LEAST_THREADS, THREAD_IDLE_MILLIS);
     threads.setName("betavae-http");
     config.jetty.threadPool = threads;
     config.jetty.modifyServer(this::modify);
@@ -155,9 +170,9 @@ public final class BetaVaeServer implements AutoCloseable {
   }
 
   private void modify(Server server) {
-    BodyReader bodies = new BodyReader(options.limits(), new MemoryBudget(share()));
+    BodyReader bodies = new BodyReader(options.limits(), new MemoryBudget(share));
     bodies.setHandler(
-        new AnswerSender(options.limits(), new MemoryBudget(share()), AnswerSender.LEAST_RATE));
+        new AnswerSender(options.limits(), new MemoryBudget(share), AnswerSender.LEAST_RATE));
     Admission admission = new Admission(() -> tokens, options.limits(), log::pending);
     admission.setHandler(bodies);
     log.setHandler(admission);
@@ -168,10 +183,6 @@ public final class BetaVaeServer implements AutoCloseable {
     // When all are taken, those that say nothing make room soon.
     limit.setEndPointIdleTimeout(Math.max(1, options.limits().idle().toMillis() / 10));
     server.addBean(limit);
-  }
-
-  private static long share() {
-    return Runtime.getRuntime().maxMemory() / SHARE;
   }
 
   private void modify(HttpConfiguration http) {

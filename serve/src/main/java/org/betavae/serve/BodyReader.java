@@ -1,7 +1,9 @@
 package org.betavae.serve;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
@@ -123,10 +125,7 @@ final class BodyReader extends Handler.Wrapper {
           return;
         }
         if (Content.Chunk.isFailure(chunk)) {
-          if (ended.compareAndSet(false, true)) {
-            stopTimer();
-            callback.failed(chunk.getFailure());
-          }
+          fail(chunk.getFailure());
           return;
         }
         boolean last = chunk.isLast();
@@ -180,12 +179,23 @@ final class BodyReader extends Handler.Wrapper {
     }
 
     private void onTime() {
+      Duration time = limits.idle().compareTo(limits.body()) < 0 ? limits.idle() : limits.body();
       fail(
           new Problem(
               ProblemType.SLOW,
               "The body did not arrive within "
-                  + limits.body().toMillis()
+                  + time.toMillis()
                   + " ms. Send it faster, or in several requests."));
+    }
+
+    /** What the connection says; its own time for silence may be over before that for the body. */
+    private void fail(Throwable failure) {
+      if (failure instanceof TimeoutException) {
+        onTime();
+      } else if (ended.compareAndSet(false, true)) {
+        stopTimer();
+        callback.failed(failure);
+      }
     }
 
     private void fail(Problem problem) {

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.betavae.infer.Embeddings;
@@ -16,6 +17,12 @@ final class ModelEndpoints {
   /** With so few requests under way their threads may as well wait, which spares a hand-over. */
   private static final int WAITING = 4;
 
+  /**
+   * Embeddings of so many latents are written and sent by who computed them: as text too they are
+   * {@link AnswerSender#SMALL small}, so that no client holds up the next batch.
+   */
+  private static final int FEW_LATENTS = 256;
+
   /** An image is there as numbers and, as text or bytes of the answer, once more or twice. */
   private static final int COPIES = 4;
 
@@ -25,15 +32,23 @@ final class ModelEndpoints {
   private final ItemReader reader;
   private final IntSupplier pending;
   private final ImageMemory memory;
+  private final Executor threads;
 
   /**
    * @param pending requests under way
    * @param memory for the images that are being made and the pictures that are being read
+   * @param threads may wait for a client, other than those that compute batches
    */
   ModelEndpoints(
-      Models models, Limits limits, Metrics metrics, IntSupplier pending, ImageMemory memory) {
+      Models models,
+      Limits limits,
+      Metrics metrics,
+      IntSupplier pending,
+      ImageMemory memory,
+      Executor threads) {
     this.pending = pending;
     this.memory = memory;
+    this.threads = threads;
     this.models = models;
     this.metrics = metrics;
     this.limits = limits;
@@ -54,9 +69,12 @@ final class ModelEndpoints {
       Items items = reader.read(call, model.info());
       metrics.items("embed", items.count());
       embeddings = model.embed(items);
+      boolean here = embeddings.isDone() || model.info().latentSize() <= FEW_LATENTS;
       call.answerAfter(
           embeddings
-              .thenAccept(result -> answer(call, type, model.name(), result))
+              .thenAcceptAsync(
+                  result -> answer(call, type, model.name(), result),
+                  here ? Runnable::run : threads)
               .whenComplete((nothing, failure) -> model.close()),
           pending.getAsInt() <= WAITING);
     } finally {

@@ -3,9 +3,11 @@ package org.betavae.serve;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -44,6 +47,14 @@ class SlowClientsTest {
   /** Some more than can be answered at once. */
   private static final int DEAF = 60;
 
+  /** Clients that wait by themselves, without a thread of the service; fewer than may wait. */
+  private static final int SOME = 8;
+
+  /** The side of images whose embeddings, of 4 MB, find no room; smaller pictures are resized. */
+  private static final int WIDE = 1024;
+
+  private static final int LITTLE_MEMORY = 1 << 20;
+
   @TempDir static Path folder;
   private static BetaVaeServer server;
   private static Client client;
@@ -66,7 +77,11 @@ class SlowClientsTest {
   }
 
   private static Socket connect(String text) throws IOException {
-    Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+    return connect(server, text);
+  }
+
+  private static Socket connect(BetaVaeServer to, String text) throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), to.port());
     socket.setSoTimeout(20_000);
     socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
     socket.getOutputStream().flush();
@@ -82,6 +97,12 @@ class SlowClientsTest {
       return got.size() == 0 ? "reset" : got.toString(StandardCharsets.UTF_8);
     }
     return got.toString(StandardCharsets.UTF_8);
+  }
+
+  private static byte[] black(int side) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ImageIO.write(new BufferedImage(side, side, BufferedImage.TYPE_BYTE_GRAY), "png", bytes);
+    return bytes.toByteArray();
   }
 
   private static void assertServes() {
@@ -104,6 +125,25 @@ class SlowClientsTest {
       assertTrue(answer.contains("did not arrive within 1500 ms"), answer);
     }
     assertServes();
+  }
+
+  /** The connection's own time may be over first; as long as the body's, it often is. */
+  @Test
+  void bodyThatStalls_isAnswered408_whicheverTimeIsOverFirst() throws IOException {
+    for (Duration idle : List.of(Duration.ofMillis(300), PATIENCE)) {
+      Limits limits = Limits.defaults().withIdle(idle).withBody(PATIENCE);
+      Path small = folder.resolve("m");
+      try (BetaVaeServer hurried =
+              BetaVaeServer.start(
+                  ServeOptions.of(new ModelFolder("m", small)).withPort(0).withLimits(limits));
+          Socket socket = connect(hurried, HEAD + "Content-Length: " + BODY + "\r\n\r\n0123")) {
+        String answer = readAll(socket);
+        assertTrue(answer.startsWith("HTTP/1.1 408 "), answer);
+        assertTrue(answer.contains("did not arrive within " + idle.toMillis() + " ms"), answer);
+        String metrics = new Client(hurried).get("/metrics").text();
+        assertTrue(metrics.contains("route=\"/v1/embed\",status=\"408\"} 1"), metrics);
+      }
+    }
   }
 
   @Test
@@ -201,17 +241,27 @@ class SlowClientsTest {
 
   /** Asks for images of 8 MB and does not read them. */
   private static Socket deaf(int count) throws IOException {
+    byte[] body = ("{\"count\":" + count + "}").getBytes(StandardCharsets.US_ASCII);
+    return deaf(server, "/v1/generate?model=large", Call.JSON, body);
+  }
+
+  /** Asks and does not read the answer. */
+  private static Socket deaf(BetaVaeServer of, String path, String type, byte[] body)
+      throws IOException {
     Socket socket = new Socket();
     socket.setReceiveBufferSize(4096);
     socket.setSoTimeout(20_000);
-    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
-    String body = "{\"count\":" + count + "}";
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), of.port()));
     String head =
-        "POST /v1/generate?model=large HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-            + "Accept: application/octet-stream\r\nContent-Length: ";
-    socket
-        .getOutputStream()
-        .write((head + body.length() + "\r\n\r\n" + body).getBytes(StandardCharsets.US_ASCII));
+        "POST %s HTTP/1.1\r\n"
+            + "Host: x\r\n"
+            + "Content-Type: %s\r\n"
+            + "Accept: %s\r\n"
+            + "Content-Length: %d\r\n\r\n";
+    OutputStream out = socket.getOutputStream();
+    out.write(
+        head.formatted(path, type, Call.OCTETS, body.length).getBytes(StandardCharsets.US_ASCII));
+    out.write(body);
     return socket;
   }
 
@@ -231,6 +281,43 @@ class SlowClientsTest {
     } finally {
       for (Socket socket : deaf) {
         socket.close();
+      }
+    }
+  }
+
+  /**
+   * Whoever asks for so large an embedding and does not read it must not hold up the next batch.
+   */
+  @Test
+  void clientsThatDoNotReadLargeEmbeddings_holdUpNoBatch() throws Exception {
+    Path wide = TestModel.writeWide(folder.resolve("wide"), 1, WIDE, WIDE);
+    Limits patient = Limits.defaults().withIdle(Duration.ofMinutes(5));
+    byte[] picture = black(1);
+    try (BetaVaeServer little =
+        BetaVaeServer.start(
+            ServeOptions.of(new ModelFolder("wide", wide)).withPort(0).withLimits(patient),
+            LITTLE_MEMORY)) {
+      Client reading = new Client(little);
+      List<Socket> deaf = new ArrayList<>();
+      try {
+        for (int i = 0; i < SOME; i++) {
+          deaf.add(deaf(little, "/v1/embed", Call.PNG, picture));
+        }
+        await("they are under way", () -> little.pending() == SOME);
+        for (int i = 0; i < SOME; i++) {
+          int bytes =
+              reading
+                  .post("/v1/embed", Call.PNG, picture, "Accept", Call.OCTETS)
+                  .assertOk()
+                  .bytes()
+                  .length;
+          assertEquals(WIDE * WIDE * Float.BYTES, bytes);
+        }
+        assertTrue(little.pending() >= SOME, "those that do not read were to stay");
+      } finally {
+        for (Socket socket : deaf) {
+          socket.close();
+        }
       }
     }
   }

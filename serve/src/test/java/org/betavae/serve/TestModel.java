@@ -47,6 +47,31 @@ final class TestModel {
     return folder;
   }
 
+  /** Writes a folder with an encoder alone: each value of an image is a mean, as it is. */
+  static Path writeWide(Path folder, int... item) {
+    int size = size(item);
+    GraphProto.Builder graph =
+        GraphProto.newBuilder()
+            .setName("wide")
+            .addInput(value("x", batch(item)))
+            .addOutput(value("mean", FREE, size))
+            .addOutput(value("log_var", FREE, size))
+            .addInitializer(sizes("shape", FREE, size))
+            .addNode(node("Reshape", "mean", "x", "shape"))
+            .addNode(node("Neg", "log_var", "mean"));
+    try {
+      Files.createDirectories(folder);
+      write(
+          folder.resolve("encoder.onnx"),
+          graph,
+          Map.of(
+              "role", "encoder", "input_shape", Arrays.toString(item), "latent_size", "" + size));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return folder;
+  }
+
   static void writeEncoder(Path file, float factor, int... item) throws IOException {
     int size = size(item);
     GraphProto.Builder graph =
