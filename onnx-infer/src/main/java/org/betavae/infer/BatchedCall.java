@@ -6,12 +6,16 @@ import java.util.concurrent.CompletableFuture;
 final class BatchedCall {
   private final float[] images;
   private final int count;
-  private final long acceptedNanos = System.nanoTime();
+  private final long acceptedNanos;
   private final CompletableFuture<Embeddings> answer = new CompletableFuture<>();
 
-  BatchedCall(float[] images, int count) {
+  /**
+   * @param acceptedNanos {@link System#nanoTime} of its acceptance
+   */
+  BatchedCall(float[] images, int count, long acceptedNanos) {
     this.images = images;
     this.count = count;
+    this.acceptedNanos = acceptedNanos;
   }
 
   float[] images() {

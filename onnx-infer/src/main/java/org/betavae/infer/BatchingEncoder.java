@@ -70,7 +70,7 @@ public final class BatchingEncoder implements AutoCloseable {
     this.model = model;
     this.options = options;
     this.listener = listener;
-    this.queue = new CallQueue(options);
+    this.queue = new CallQueue(options, System::nanoTime);
     this.timer = new ScheduledThreadPoolExecutor(1, task -> daemon(task, "betavae-deadlines"));
     timer.setRemoveOnCancelPolicy(true);
     // An alarm can only come too late if its call was answered while the encoder closed.
@@ -190,9 +190,10 @@ public final class BatchingEncoder implements AutoCloseable {
               + count
               + ", expected at most "
               + options.maxBatch()
-              + ", the largest batch. Send fewer in one call, or embed them with the model itself.");
+              + ", the largest batch. Send fewer in one call, or embed them with the model"
+              + " itself.");
     }
-    BatchedCall call = new BatchedCall(images, count);
+    BatchedCall call = new BatchedCall(images, count, System.nanoTime());
     CompletableFuture<Embeddings> answer = call.answer();
     int queued;
     try {
@@ -232,7 +233,8 @@ public final class BatchingEncoder implements AutoCloseable {
       answer.cancel(false);
       throw new IllegalStateException(
           "embed was called by the encoder's own thread, which would wait for itself for ever,"
-              + " expected another thread. Use submit, or thenApplyAsync for the action that calls.");
+              + " expected another thread. Use submit, or thenApplyAsync for the action that"
+              + " calls.");
     }
     try {
       return answer.get();

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 
 /**
  * Calls that wait, first come, first served, and bounded by the number of their images. Safe for
@@ -16,6 +17,7 @@ final class CallQueue {
   private final int maxBatch;
   private final long maxWaitNanos;
   private final int maxQueue;
+  private final LongSupplier nanoTime;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -24,7 +26,11 @@ final class CallQueue {
   private int images;
   private boolean closed;
 
-  CallQueue(BatchingOptions options) {
+  /**
+   * @param nanoTime the clock by which calls were accepted
+   */
+  CallQueue(BatchingOptions options, LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
     this.maxBatch = options.maxBatch();
     this.maxWaitNanos = options.maxWait().toNanos();
     this.maxQueue = options.maxQueue();
@@ -90,6 +96,16 @@ final class CallQueue {
     }
   }
 
+  /** How long {@link #take} would wait at this moment if nothing came. */
+  long waitNanos() {
+    lock.lock();
+    try {
+      return nanosToWait();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Waits for calls, and for more of them until a batch is full or its first has waited enough. */
   Gathered take() {
     lock.lock();
@@ -120,7 +136,7 @@ final class CallQueue {
     }
   }
 
-  /** How long a batch that could be taken now should still wait for more. */
+  /** How long a batch that could be taken now should still wait for more; 0 when it is due. */
   private long nanosToWait() {
     if (closed || images >= maxBatch) {
       return 0;
@@ -128,7 +144,7 @@ final class CallQueue {
     if (waiting.isEmpty()) {
       return Long.MAX_VALUE;
     }
-    long waited = System.nanoTime() - waiting.iterator().next().acceptedNanos();
+    long waited = nanoTime.getAsLong() - waiting.iterator().next().acceptedNanos();
     return Math.max(0, maxWaitNanos - waited);
   }
 

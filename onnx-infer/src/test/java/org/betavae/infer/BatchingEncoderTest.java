@@ -82,6 +82,21 @@ class BatchingEncoderTest {
     assertTrue(System.nanoTime() - start >= 20_000_000, "did not wait");
   }
 
+  /** Were the wait counted from the last call, the first would never be answered. */
+  @Test
+  void waitingTime_ends_thoughCallsKeepComing() throws Exception {
+    encoder =
+        open(BatchingOptions.defaults().withMaxBatch(MANY).withMaxWait(Duration.ofMillis(50)));
+    model.letGo(MANY);
+    CompletableFuture<Embeddings> first = encoder.submit(image(1));
+    while (!first.isDone()) {
+      CompletableFuture<Embeddings> unused = encoder.submit(image(2));
+      Thread.sleep(1);
+    }
+    assertEquals(2f, first.get().mean()[0]);
+    assertEquals(1f, model.batches().get(0).get(0));
+  }
+
   @Test
   void callOfSeveralImages_staysTogether_andIsNotOvertaken() throws Exception {
     encoder = open(BatchingOptions.defaults().withMaxBatch(4));
