@@ -3,7 +3,7 @@
 # usage: serve/bench/run.sh MODEL [SECONDS_EACH [ROUNDS]]      from the project's root; needs wrk
 # All services run from the beginning, each is warmed up, then each round measures every number of
 # connections, and for each of them every service in turn.
-# The model must take images of 64x64 with one channel; LATENTS=N where it has other than 10.
+# The model must take images of 64x64 with one channel.
 # BETAVAE=... names another command than ./betavae; OPTIONS=... is added to every service's.
 # VARIANTS="name|options;name|options" measures others, CONNECTIONS="1 8 64" says at how many, and
 # WARM_UP=30 for how many seconds each is warmed up.
@@ -27,7 +27,7 @@ stop() {
 trap stop EXIT
 
 load() { # url, connections, seconds
-  wrk -t1 -c"$2" -d"$3s" --timeout 30s -s "$here/embed.lua" "$1" -- 16384 "${LATENTS:-10}" | grep '^RESULT'
+  wrk -t1 -c"$2" -d"$3s" --timeout 30s -s "$here/embed.lua" "$1" -- 16384 | grep '^RESULT'
 }
 
 for variant in "${variants[@]}"; do

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -29,76 +28,31 @@ class ServeCommandTest {
   private static final int INTERRUPT = 2;
 
   @TempDir Path folder;
+  private final HttpClient http = HttpClient.newHttpClient();
 
-  /** A service in a Java process of its own. */
-  private final class Service implements AutoCloseable {
-    private final Process process;
-    private final Path out = folder.resolve("out");
-    private final Path err = folder.resolve("err");
-    private final HttpClient http = HttpClient.newHttpClient();
+  private Service serve(String... options) throws IOException {
+    return new Service(
+        folder, List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"), options);
+  }
 
-    Service(String... options) throws IOException {
-      List<String> command = new ArrayList<>();
-      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-      command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-      command.addAll(List.of("-Djava.awt.headless=true", "-cp"));
-      command.add(System.getProperty("java.class.path"));
-      command.addAll(List.of(Main.class.getName(), "serve", "--port", "0"));
-      command.addAll(List.of(options));
-      ProcessBuilder builder =
-          new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
-      builder.environment().put("ORT_DISABLE_TELEMETRY", "1");
-      process = builder.start();
-    }
+  private CompletableFuture<HttpResponse<String>> embed(String url) {
+    byte[] image = new byte[TinyRun.SIDE * TinyRun.SIDE * Float.BYTES];
+    return http.sendAsync(
+        HttpRequest.newBuilder(URI.create(url + "v1/embed"))
+            .header("Content-Type", "application/octet-stream")
+            .header("Authorization", "Bearer " + TOKEN)
+            .POST(HttpRequest.BodyPublishers.ofByteArray(image))
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
 
-    /** Waits until a text has been said. */
-    void await(Path file, String text) throws Exception {
-      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-      while (!Files.readString(file).contains(text)) {
-        assertTrue(process.isAlive(), () -> said(err));
-        assertTrue(System.nanoTime() < end, () -> "still waiting for " + text + ": " + said(err));
-        Thread.sleep(20);
-      }
-    }
-
-    JsonNode started() throws Exception {
-      await(out, "}\n");
-      return new ObjectMapper().readTree(Files.readString(out));
-    }
-
-    void signal(String name) throws Exception {
-      new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
-    }
-
-    int exitCode() throws Exception {
-      assertTrue(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS), () -> said(err));
-      return process.exitValue();
-    }
-
-    CompletableFuture<HttpResponse<String>> embed(String url) {
-      byte[] image = new byte[TinyRun.SIDE * TinyRun.SIDE * Float.BYTES];
-      return http.sendAsync(
-          HttpRequest.newBuilder(URI.create(url + "v1/embed"))
-              .header("Content-Type", "application/octet-stream")
-              .header("Authorization", "Bearer " + TOKEN)
-              .POST(HttpRequest.BodyPublishers.ofByteArray(image))
-              .build(),
-          HttpResponse.BodyHandlers.ofString());
-    }
-
-    String get(String url) throws Exception {
-      return http.send(
-              HttpRequest.newBuilder(URI.create(url))
-                  .header("Authorization", "Bearer " + TOKEN)
-                  .build(),
-              HttpResponse.BodyHandlers.ofString())
-          .body();
-    }
-
-    @Override
-    public void close() {
-      process.destroyForcibly();
-    }
+  private String get(String url) throws Exception {
+    return http.send(
+            HttpRequest.newBuilder(URI.create(url))
+                .header("Authorization", "Bearer " + TOKEN)
+                .build(),
+            HttpResponse.BodyHandlers.ofString())
+        .body();
   }
 
   /**
@@ -114,20 +68,12 @@ class ServeCommandTest {
             .anyMatch(mask -> (mask >> (signal - 1) & 1) != 0);
   }
 
-  private static String said(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      return e.toString();
-    }
-  }
-
   @Test
   void json_isOneObjectWhenItIsUp_andSigterm_finishesWhatWasAccepted() throws Exception {
     Path model = TinyRun.get().model;
     Path tokens = Files.writeString(folder.resolve("tokens"), "# ours\n" + TOKEN + "\n");
     try (Service service =
-        new Service(
+        serve(
             "--model",
             "squares=" + model,
             "--model",
@@ -149,21 +95,21 @@ class ServeCommandTest {
 
       if (!isIgnored(HANG_UP)) {
         service.signal("HUP");
-        service.await(service.err, "Read tokens and models anew.");
+        service.awaitErr("Read tokens and models anew.");
       }
 
       List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
       for (int i = 0; i < CALLERS; i++) {
-        answers.add(service.embed(url));
+        answers.add(embed(url));
       }
       long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
       // This request is one more.
-      while (!service.get(url + "metrics").contains("requests_pending " + (CALLERS + 1) + ".0")) {
-        assertTrue(System.nanoTime() < end, () -> said(service.err));
+      while (!get(url + "metrics").contains("requests_pending " + (CALLERS + 1) + ".0")) {
+        assertTrue(System.nanoTime() < end, () -> service.err());
         for (int i = 0; i < CALLERS; i++) {
           if (answers.get(i).isDone()) { // the machine was too slow: once more
             assertEquals(200, answers.get(i).get().statusCode());
-            answers.set(i, service.embed(url));
+            answers.set(i, embed(url));
           }
         }
       }
@@ -172,20 +118,20 @@ class ServeCommandTest {
         HttpResponse<String> response = answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         assertEquals(200, response.statusCode(), response.body());
       }
-      assertEquals(0, service.exitCode(), said(service.err));
-      assertEquals(1, said(service.out).lines().count(), said(service.out));
-      assertTrue(said(service.err).contains("Stopping: finishing"), said(service.err));
+      assertEquals(0, service.exitCode(), service.err());
+      assertEquals(1, service.out().lines().count(), service.out());
+      assertTrue(service.err().contains("Stopping: finishing"), service.err());
     }
   }
 
   @Test
   void withoutJson_theAddressIsSaid_andCtrlCEndsIt() throws Exception {
-    try (Service service = new Service("--model", "m=" + TinyRun.get().model)) {
-      service.await(service.out, "Ctrl-C stops.");
-      String text = said(service.out);
+    try (Service service = serve("--model", "m=" + TinyRun.get().model)) {
+      service.awaitOut("Ctrl-C stops.");
+      String text = service.out();
       assertTrue(text.startsWith("Serving m at http://127.0.0.1:"), text);
       service.signal(isIgnored(INTERRUPT) ? "TERM" : "INT");
-      assertEquals(0, service.exitCode(), said(service.err));
+      assertEquals(0, service.exitCode(), service.err());
     }
   }
 
