@@ -11,6 +11,8 @@ final class TrainingView implements TrainListener, AutoCloseable {
   private final long total;
   private final ToLongFunction<TrainListener.Progress> done;
   private final BooleanSupplier stop;
+  private final BooleanSupplier over;
+  private boolean begun;
   private org.betavae.cli.Progress shown;
 
   private TrainingView(
@@ -18,21 +20,25 @@ final class TrainingView implements TrainListener, AutoCloseable {
       String task,
       long total,
       ToLongFunction<TrainListener.Progress> done,
-      BooleanSupplier stop) {
+      BooleanSupplier stop,
+      BooleanSupplier over) {
     this.console = console;
     this.task = task;
     this.total = total;
     this.done = done;
     this.stop = stop;
+    this.over = over;
   }
 
   /** For a run of so many steps. */
   static TrainingView ofSteps(Console console, long steps, BooleanSupplier stop) {
-    return new TrainingView(console, "train", steps, TrainListener.Progress::step, stop);
+    return new TrainingView(
+        console, "train", steps, TrainListener.Progress::step, stop, () -> false);
   }
 
   /**
-   * For a run of so many seconds, after which it stops.
+   * For a run of so many seconds, after which it stops. However late it is, it makes a step: a
+   * machine may need all the time to begin.
    *
    * @param start {@link System#nanoTime} from which the seconds count
    */
@@ -43,11 +49,13 @@ final class TrainingView implements TrainListener, AutoCloseable {
         "train, seconds",
         Math.round(seconds),
         p -> Math.min(Math.round(seconds), (System.nanoTime() - start) / 1_000_000_000L),
-        () -> stop.getAsBoolean() || over.getAsBoolean());
+        stop,
+        over);
   }
 
   @Override
   public void onProgress(TrainListener.Progress p) {
+    begun = true;
     if (shown == null) {
       shown = console.progress(task, total, Math.max(0, done.applyAsLong(p) - 1));
     }
@@ -70,7 +78,7 @@ final class TrainingView implements TrainListener, AutoCloseable {
 
   @Override
   public boolean shouldStop() {
-    return stop.getAsBoolean();
+    return stop.getAsBoolean() || (begun && over.getAsBoolean());
   }
 
   @Override
