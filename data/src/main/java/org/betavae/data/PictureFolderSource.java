@@ -37,6 +37,7 @@ final class PictureFolderSource {
 
   private static final int WINDOW = 256;
   private static final int NAMED_ERRORS = 3;
+  private static final int NAMED_FILES = 3;
 
   private final Path folder;
 
@@ -80,9 +81,7 @@ final class PictureFolderSource {
               .sorted((a, b) -> relative(a).compareTo(relative(b)))
               .toList();
       if (files.isEmpty()) {
-        throw new DataException(
-            "%s: is empty, it holds no pictures, expected files that end in %s. Check the folder."
-                .formatted(folder, readable()));
+        throw noPictures();
       }
       return files;
     } catch (IOException e) {
@@ -90,6 +89,34 @@ final class PictureFolderSource {
     } catch (UncheckedIOException e) {
       throw Sources.unreadable(folder.toString(), e.getCause());
     }
+  }
+
+  /** Says what is there instead: a folder is often given in place of the data file in it. */
+  private DataException noPictures() throws IOException {
+    List<String> others;
+    try (Stream<Path> walk = Files.walk(folder)) {
+      others =
+          walk.filter(file -> !isHidden(file) && Files.isRegularFile(file))
+              .limit(NAMED_FILES + 1)
+              .map(this::relative)
+              .sorted()
+              .toList();
+    }
+    String advice = "Check the folder.";
+    String found = "is empty";
+    if (!others.isEmpty()) {
+      boolean more = others.size() > NAMED_FILES;
+      found =
+          "holds no pictures but "
+              + String.join(", ", more ? others.subList(0, NAMED_FILES) : others)
+              + (more ? ", ..." : "");
+      advice =
+          "Check the folder, or give a data file itself, as in '%s'."
+              .formatted(folder.resolve(others.get(0)));
+    }
+    return new DataException(
+        "%s: %s, expected pictures, files that end in %s. %s"
+            .formatted(folder, found, readable(), advice));
   }
 
   private static boolean isPicture(Path file) {

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -251,7 +252,17 @@ class PictureFolderSourceTest {
 
   @Test
   void foldersWithoutPictures_areRefused() throws IOException {
+    assertBadData(() -> open(folder), "is empty", "png", "Check the folder");
     write(folder, "a.txt", new byte[3]);
-    assertBadData(() -> open(folder), "holds no pictures", "png", "Check the folder");
+    assertBadData(
+        () -> open(folder),
+        "holds no pictures but a.txt",
+        "png",
+        "give a data file itself",
+        "a.txt'.");
+    for (String name : List.of("b.npz", "c.gz", "d.csv")) {
+      write(folder, name, new byte[3]);
+    }
+    assertBadData(() -> open(folder), ", ...", "png");
   }
 }
