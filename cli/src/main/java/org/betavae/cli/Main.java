@@ -27,7 +27,10 @@ public final class Main {
   public static void main(String[] args) {
     // Paths and labels are UTF-8 whatever the locale of the machine is.
     PrintStream out =
-        new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+        new PrintStream(
+            new PipedOutput(new FileOutputStream(FileDescriptor.out)),
+            true,
+            StandardCharsets.UTF_8);
     PrintStream err =
         new PrintStream(new FileOutputStream(errDescriptor()), true, StandardCharsets.UTF_8);
     // What the libraries log through Java is one line, as all that is said here.
@@ -73,12 +76,12 @@ public final class Main {
    */
   static int run(String[] args, PrintStream out, PrintStream err) {
     int exitCode = dispatch(args, out, err);
-    // A print stream keeps its failures to itself: a full disk, a closed pipe.
+    // A print stream keeps its failures to itself, such as a full disk.
     if (out.checkError() && exitCode == ExitCode.DONE) {
       err.println(
           PREFIX
-              + "standard output cannot be written, expected all of the result there: the disk is"
-              + " full, or its reader ended. Free some space or check the pipe, then run again.");
+              + "standard output cannot be written, expected all of the result there: it is closed,"
+              + " or the disk is full. Open it or free some space, then run again.");
       return ExitCode.FAILED;
     }
     return exitCode;

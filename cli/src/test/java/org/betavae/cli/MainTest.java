@@ -96,26 +96,38 @@ class MainTest {
     }
   }
 
-  @Test
-  void standardOutputThatCannotBeWritten_isAFailure() {
-    OutputStream full =
+  /** Standard output every write to which fails with this message, as a process would see it. */
+  private static int versionInto(String message, boolean pipe, OutputStream err) {
+    OutputStream failing =
         new OutputStream() {
           @Override
           public void write(int b) throws IOException {
-            throw new IOException("No space left on device");
+            throw new IOException(message);
           }
         };
+    return Main.run(
+        new String[] {"--version"},
+        new PrintStream(new PipedOutput(failing, () -> pipe), true, StandardCharsets.UTF_8),
+        new PrintStream(err, true, StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void standardOutputThatCannotBeWritten_isAFailure() {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    int exitCode =
-        Main.run(
-            new String[] {"--version"},
-            new PrintStream(full, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8));
+    int exitCode = versionInto("No space left on device", false, err);
     String text = err.toString(StandardCharsets.UTF_8);
     assertEquals(1, exitCode);
     assertEquals(1, text.lines().count(), text);
     assertTrue(text.startsWith("betavae: standard output cannot be written"), text);
-    assertTrue(text.contains("Free some space"), text);
+    assertTrue(text.contains("free some space"), text);
+  }
+
+  @Test
+  void aReaderThatHasEnoughBeforeTheEnd_isNoFailure() {
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    assertEquals(0, versionInto("Broken pipe", false, err));
+    assertEquals(0, versionInto("Relais bris\u00e9", true, err), "worded in the user's language");
+    assertEquals("", err.toString(StandardCharsets.UTF_8));
   }
 
   @Test
