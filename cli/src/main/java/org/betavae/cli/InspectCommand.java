@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.betavae.export.ModelFolder;
+import org.betavae.export.ModelHint;
 import org.betavae.export.OnnxModel;
 import org.betavae.export.TfModel;
 import org.betavae.export.TfSignature;
@@ -63,8 +64,8 @@ final class InspectCommand extends Command {
             + (Files.isDirectory(path)
                 ? "a folder without encoder.onnx, decoder.onnx, config.yaml or saved_model.pb"
                 : "no such file or folder")
-            + ", expected an ONNX file, a model folder, a run folder or a SavedModel. Check the"
-            + " path.");
+            + ", expected an ONNX file, a model folder, a run folder or a SavedModel. "
+            + ModelHint.of(path, ModelHint.Wanted.SAVED_MODEL).orElse("Check the path."));
   }
 
   private static ObjectNode onnx(Path file, boolean withMetadata, Console console) {

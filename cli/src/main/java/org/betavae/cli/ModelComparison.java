@@ -1,5 +1,6 @@
 package org.betavae.cli;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,14 +33,16 @@ final class ModelComparison {
   }
 
   /**
-   * Made-up inputs in TensorFlow's layout.
+   * Made-up inputs in TensorFlow's layout, of sizes that both models take.
    *
    * @param declared the ONNX model's inputs, which tell an unknown number of dimensions from none
+   *     and may fix dimensions that TensorFlow's leave free
    */
   Map<String, Tensor> randomInputs(List<TensorSpec> declared, int count, long seed) {
     List<TensorSpec> inputs =
         tensorFlow.inputs().stream()
             .map(i -> declared.contains(new TensorSpec(i.name(), i.type(), null)) ? unknown(i) : i)
+            .map(i -> ofBoth(i, byName(declared).get(i.name())))
             .toList();
     return RandomInputs.of(inputs, count, seed)
         .orElseThrow(
@@ -56,8 +59,40 @@ final class ModelComparison {
                       + " is "
                       + input.type()
                       + input.shapeText()
-                      + ", expected numbers of a known number of dimensions. Give arrays with --inputs.");
+                      + ", expected numbers of a known number of dimensions. Give arrays with"
+                      + " --inputs.");
             });
+  }
+
+  /** The input with the dimensions that the ONNX model fixes, in TensorFlow's order. */
+  private static TensorSpec ofBoth(TensorSpec input, TensorSpec other) {
+    if (other == null || input.shape() == null || other.shape() == null) {
+      return input;
+    }
+    List<Long> shape = other.shape();
+    List<List<Long>> orders = new ArrayList<>(List.of(shape));
+    if (shape.size() == 4) {
+      orders.add(List.of(shape.get(0), shape.get(2), shape.get(3), shape.get(1)));
+      orders.add(List.of(shape.get(0), shape.get(3), shape.get(1), shape.get(2)));
+    }
+    for (List<Long> order : orders) {
+      if (agree(input.shape(), order)) {
+        List<Long> both = new ArrayList<>(input.shape());
+        for (int i = 0; i < both.size(); i++) {
+          both.set(i, Math.max(both.get(i), order.get(i)));
+        }
+        return new TensorSpec(input.name(), input.type(), both);
+      }
+    }
+    return input;
+  }
+
+  private static boolean agree(List<Long> a, List<Long> b) {
+    boolean agree = a.size() == b.size();
+    for (int i = 0; agree && i < a.size(); i++) {
+      agree = a.get(i) < 0 || b.get(i) < 0 || a.get(i).equals(b.get(i));
+    }
+    return agree;
   }
 
   private static TensorSpec unknown(TensorSpec input) {

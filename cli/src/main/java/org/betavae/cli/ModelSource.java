@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.betavae.export.ModelHint;
 import org.betavae.infer.BetaVaeModel;
 import org.betavae.infer.ModelOptions;
 import org.betavae.infer.Optimisation;
@@ -196,7 +197,7 @@ final class ModelSource {
             ? "It is a run that is not exported: first 'betavae export --from "
                 + path
                 + " --out MODEL'."
-            : "Check the path.";
+            : ModelHint.of(path, ModelHint.Wanted.ONNX).orElse("Check the path.");
     throw CommandException.unusable(
         "model "
             + path

@@ -217,8 +217,27 @@ class ConvertTest {
     Cli.run("convert --saved-model % --out %", tiny.model, out)
         .assertErrorNames(2, "no saved_model.pb");
     Cli.run("convert --graph-def % --inputs x --outputs y --out %", model, out)
-        .assertErrorNames(2, "it is a folder");
+        .assertErrorNames(2, "no frozen GraphDef", "folder of a SavedModel", "--saved-model");
+    Cli.run("convert --saved-model % --out %", model.getParent(), out)
+        .assertErrorNames(2, "SavedModels lie in", "decoder, ", "encoder: name one");
+    Cli.run("convert --saved-model % --out %", model.resolve("saved_model.pb"), out)
+        .assertErrorNames(2, "it is a file", "part of the SavedModel " + model);
+    Cli.run("inspect %", model.getParent()).assertErrorNames(2, "encoder: name one");
+    Cli.run("embed --model % --data sprites:small --out z.npy", model)
+        .assertErrorNames(2, "convert --saved-model");
     assertEquals(0, files());
+  }
+
+  @Test
+  void fixedBatch_isVerifiedByInputsOfItsSize() throws IOException {
+    Path out = folder.resolve("fixed.onnx");
+    Cli.json(
+        "convert --saved-model % --out % --input-shapes x[3,28,28,1] --inputs-as-nchw x",
+        savedModel("encoder"), out);
+    assertTrue(
+        Cli.json("verify --saved-model % --onnx %", savedModel("encoder"), out)
+            .get("passed")
+            .asBoolean());
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.betavae.export.ElementType;
+import org.betavae.export.ModelHint;
 import org.betavae.export.Tensor;
 import org.betavae.export.TensorSpec;
 import org.tensorflow.Graph;
@@ -63,7 +64,10 @@ public final class TensorFlowModel implements AutoCloseable {
     if (!Files.isRegularFile(folder.resolve("saved_model.pb"))
         && !Files.isRegularFile(folder.resolve("saved_model.pbtxt"))) {
       throw new IllegalArgumentException(
-          folder + " holds no SavedModel: saved_model.pb is missing. Name the folder it lies in.");
+          folder
+              + " holds no SavedModel: saved_model.pb is missing. "
+              + ModelHint.of(folder, ModelHint.Wanted.SAVED_MODEL)
+                  .orElse("Name the folder it lies in."));
     }
     SavedModelBundle bundle;
     try {
@@ -145,7 +149,11 @@ public final class TensorFlowModel implements AutoCloseable {
     int index = numbered ? Integer.parseInt(tensor.substring(colon + 1)) : 0;
     if (node == null || index >= node.numOutputs()) {
       throw new IllegalArgumentException(
-          file + " has no tensor " + tensor + ", expected node or node:0 of the graph.");
+          file
+              + " has no tensor "
+              + tensor
+              + ", expected node or node:0 of the graph. Say which one is meant, on the command"
+              + " line by --tensors NAME=NODE:0.");
     }
     return node.output(index);
   }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.betavae.export.ConversionException;
+import org.betavae.export.ModelHint;
 
 /** Reads ONNX files and refuses those that no runtime could run. */
 public final class OnnxFiles {
@@ -30,7 +31,8 @@ public final class OnnxFiles {
         throw new ConversionException(
             "Cannot read "
                 + file
-                + ": it is a folder, expected an ONNX file. Name the file itself.");
+                + ": it is a folder, expected an ONNX file. "
+                + ModelHint.of(file, ModelHint.Wanted.ONNX).orElse("Name the file itself."));
       }
       if (Files.size(file) > Integer.MAX_VALUE - 8L) {
         throw new ConversionException(
@@ -38,7 +40,8 @@ public final class OnnxFiles {
                 + file
                 + ": it has "
                 + Files.size(file)
-                + " bytes, a protobuf file holds less than 2 GB. The file is damaged or no ONNX file.");
+                + " bytes, a protobuf file holds less than 2 GB. The file is damaged or no ONNX"
+                + " file.");
       }
       in = open(file);
     } catch (NoSuchFileException e) {
@@ -47,7 +50,17 @@ public final class OnnxFiles {
       throw new ConversionException(
           "Cannot read " + file + ": " + e + ". Check that the file can be read.", e);
     }
-    ModelProto model = parse(in, file.toString());
+    ModelProto model;
+    try {
+      model = parse(in, file.toString());
+    } catch (ConversionException e) {
+      throw ModelHint.of(file, ModelHint.Wanted.ONNX)
+          .map(
+              hint ->
+                  new ConversionException(
+                      "Cannot read " + file + ": it is no ONNX file, expected one. " + hint, e))
+          .orElse(e);
+    }
     Path folder = file.toAbsolutePath().getParent();
     model = ExternalData.inline(model, folder, file.toString());
     ModelCheck.check(model, file.toString());
@@ -104,7 +117,8 @@ public final class OnnxFiles {
       throw new ConversionException(
           "Cannot read "
               + what
-              + ": it holds no ONNX graph, expected a model. The file is of another kind; check the path.");
+              + ": it holds no ONNX graph, expected a model. The file is of another kind; check the"
+              + " path.");
     }
     return model;
   }

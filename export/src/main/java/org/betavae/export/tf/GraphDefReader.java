@@ -12,6 +12,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.betavae.export.ConversionException;
 import org.betavae.export.ElementType;
+import org.betavae.export.ModelHint;
 import org.betavae.export.TensorSpec;
 import org.betavae.export.TfSignature;
 import org.tensorflow.proto.AttrValue;
@@ -46,12 +47,23 @@ public final class GraphDefReader {
   }
 
   private static GraphDef graph(Path file) {
-    GraphDef graph = ProtoFile.read(file, "GraphDef", GraphDef.getDefaultInstance());
-    if (graph.getNodeCount() == 0) {
-      throw new ConversionException(
-          "Cannot read "
-              + file
-              + ": it holds no nodes, expected a frozen GraphDef. For a SavedModel name its folder instead.");
+    GraphDef graph;
+    try {
+      graph = ProtoFile.read(file, "GraphDef", GraphDef.getDefaultInstance());
+      if (graph.getNodeCount() == 0) {
+        throw new ConversionException(
+            "Cannot read "
+                + file
+                + ": it holds no nodes, expected a frozen GraphDef. Check that it is one.");
+      }
+    } catch (ConversionException e) {
+      throw ModelHint.of(file, ModelHint.Wanted.GRAPH_DEF)
+          .map(
+              hint ->
+                  new ConversionException(
+                      "Cannot read " + file + ": it is no frozen GraphDef, expected one. " + hint,
+                      e))
+          .orElse(e);
     }
     return graph;
   }
@@ -102,7 +114,8 @@ public final class GraphDefReader {
               + name
               + "' is a variable ("
               + node.getOp()
-              + "), expected a frozen graph with constants alone. Freeze the graph, or convert the SavedModel.");
+              + "), expected a frozen graph with constants alone. Freeze the graph, or convert the"
+              + " SavedModel.");
     };
   }
 

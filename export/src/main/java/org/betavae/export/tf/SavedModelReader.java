@@ -12,6 +12,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.betavae.export.ConversionException;
 import org.betavae.export.ElementType;
+import org.betavae.export.ModelHint;
 import org.betavae.export.Tensor;
 import org.betavae.export.TensorSpec;
 import org.tensorflow.proto.MetaGraphDef;
@@ -48,23 +49,28 @@ public final class SavedModelReader {
   public static SavedModelReader open(Path folder) {
     Path file = folder.resolve("saved_model.pb");
     if (!Files.isDirectory(folder)) {
-      throw new ConversionException(
-          "Cannot read "
-              + folder
-              + ": no such folder, expected a SavedModel. Name the folder that holds saved_model.pb.");
+      throw noSavedModel(folder, Files.exists(folder) ? "it is a file" : "no such folder");
     }
     if (!Files.exists(file)) {
       Path text = folder.resolve("saved_model.pbtxt");
       if (!Files.exists(text)) {
-        throw new ConversionException(
-            "Cannot read "
-                + folder
-                + ": it holds no saved_model.pb, expected a SavedModel. Name the folder that holds saved_model.pb.");
+        throw noSavedModel(folder, "it holds no saved_model.pb");
       }
       file = text;
     }
     SavedModel model = ProtoFile.read(file, "SavedModel", SavedModel.getDefaultInstance());
     return new SavedModelReader(folder, file, choose(model, file));
+  }
+
+  private static ConversionException noSavedModel(Path folder, String found) {
+    return new ConversionException(
+        "Cannot read "
+            + folder
+            + ": "
+            + found
+            + ", expected a SavedModel's folder. "
+            + ModelHint.of(folder, ModelHint.Wanted.SAVED_MODEL)
+                .orElse("Name the folder that holds saved_model.pb."));
   }
 
   private static MetaGraphDef choose(SavedModel model, Path file) {
@@ -219,7 +225,8 @@ public final class SavedModelReader {
               + name
               + "' of signature "
               + signature
-              + " is a sparse or composite tensor, expected a plain one. Save the model with dense inputs and outputs.");
+              + " is a sparse or composite tensor, expected a plain one. Save the model with dense"
+              + " inputs and outputs.");
     }
     return info.getName().contains(":") ? info.getName() : info.getName() + ":0";
   }
