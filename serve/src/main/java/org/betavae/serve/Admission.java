@@ -23,11 +23,14 @@ final class Admission extends Handler.Wrapper {
   private final Optional<RateLimiter> rate;
   private final IntSupplier pending;
   private final int mostPending;
+  private final Refusals refusals;
 
   /**
    * @param pending requests under way, this one included
    */
-  Admission(Supplier<Optional<Tokens>> tokens, Limits limits, IntSupplier pending) {
+  Admission(
+      Supplier<Optional<Tokens>> tokens, Limits limits, IntSupplier pending, Refusals refusals) {
+    this.refusals = refusals;
     this.tokens = tokens;
     this.rate =
         limits.requestsPerSecond() > 0
@@ -42,7 +45,7 @@ final class Admission extends Handler.Wrapper {
     if (isGuarded(Request.getPathInContext(request))) {
       Problem problem = check(request);
       if (problem != null) {
-        Problems.write(response, callback, problem);
+        refusals.write(request, response, callback, problem);
         return true;
       }
       request.setAttribute(ADMITTED, true);

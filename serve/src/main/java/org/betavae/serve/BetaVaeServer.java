@@ -170,10 +170,14 @@ public final class BetaVaeServer implements AutoCloseable {
   }
 
   private void modify(Server server) {
-    BodyReader bodies = new BodyReader(options.limits(), new MemoryBudget(share));
+    Refusals refusals = new Refusals(options.limits());
+    BodyReader bodies = new BodyReader(options.limits(), new MemoryBudget(share), refusals);
     bodies.setHandler(
         new AnswerSender(options.limits(), new MemoryBudget(share), AnswerSender.LEAST_RATE));
-    Admission admission = new Admission(() -> tokens, options.limits(), log::pending);
+    // What has been refused already counts no more, however slowly its body comes.
+    Admission admission =
+        new Admission(
+            () -> tokens, options.limits(), () -> log.pending() - refusals.left(), refusals);
     admission.setHandler(bodies);
     log.setHandler(admission);
     server.setHandler(log);

@@ -26,13 +26,15 @@ final class BodyReader extends Handler.Wrapper {
 
   private final Limits limits;
   private final MemoryBudget budget;
+  private final Refusals refusals;
 
   /**
    * @param budget what all bodies together may hold
    */
-  BodyReader(Limits limits, MemoryBudget budget) {
+  BodyReader(Limits limits, MemoryBudget budget, Refusals refusals) {
     this.limits = limits;
     this.budget = budget;
+    this.refusals = refusals;
   }
 
   @Override
@@ -42,7 +44,7 @@ final class BodyReader extends Handler.Wrapper {
       return super.handle(request, response, callback);
     }
     if (length > limits.bodyBytes()) {
-      Problems.write(response, callback, tooLarge("has " + length + " bytes"));
+      refusals.write(request, response, callback, tooLarge("has " + length + " bytes"));
       return true;
     }
     new Reading(request, response, callback, (int) Math.max(length, 0)).start();
@@ -81,7 +83,7 @@ final class BodyReader extends Handler.Wrapper {
     void start() {
       if (!budget.hold(bytes.length)) {
         bytes = new byte[0];
-        fail(noRoom());
+        refuse(noRoom());
         return;
       }
       Request.addCompletionListener(request, failure -> release());
@@ -132,7 +134,7 @@ final class BodyReader extends Handler.Wrapper {
         Problem problem = take(chunk);
         chunk.release();
         if (problem != null) {
-          fail(problem);
+          refuse(problem);
           return;
         }
         if (last) {
@@ -180,12 +182,17 @@ final class BodyReader extends Handler.Wrapper {
 
     private void onTime() {
       Duration time = limits.idle().compareTo(limits.body()) < 0 ? limits.idle() : limits.body();
-      fail(
-          new Problem(
-              ProblemType.SLOW,
-              "The body did not arrive within "
-                  + time.toMillis()
-                  + " ms. Send it faster, or in several requests."));
+      if (ended.compareAndSet(false, true)) {
+        stopTimer();
+        Refusals.cut(
+            response,
+            callback,
+            new Problem(
+                ProblemType.SLOW,
+                "The body did not arrive within "
+                    + time.toMillis()
+                    + " ms. Send it faster, or in several requests."));
+      }
     }
 
     /** What the connection says; its own time for silence may be over before that for the body. */
@@ -198,10 +205,11 @@ final class BodyReader extends Handler.Wrapper {
       }
     }
 
-    private void fail(Problem problem) {
+    private void refuse(Problem problem) {
       if (ended.compareAndSet(false, true)) {
         stopTimer();
-        Problems.write(response, callback, problem);
+        release();
+        refusals.write(request, response, callback, problem);
       }
     }
 
