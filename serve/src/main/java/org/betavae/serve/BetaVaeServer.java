@@ -45,10 +45,7 @@ public final class BetaVaeServer implements AutoCloseable {
 
   private static final int THREAD_IDLE_MILLIS = 60_000;
 
-  /**
-   * What all bodies may take of the heap; as much again images made and pictures read, and the
-   * answers.
-   */
+  /** What all bodies may take of the heap; as much again images made and read, and the answers. */
   private static final int SHARE = 4;
 
   /** Connections kept open may have sent a request that is still on its way. */
@@ -66,8 +63,11 @@ public final class BetaVaeServer implements AutoCloseable {
   private final QueuedThreadPool threads =
       new QueuedThreadPool(MOST_THREADS, LEAST_THREADS, THREAD_IDLE_MILLIS);
 
-  /** What bodies, images and answers may take each. */
+  /** What bodies and images may take each. */
   private final long share;
+
+  /** What answers may take. */
+  private final long answerShare;
 
   private volatile Optional<Tokens> tokens;
   private volatile boolean stopping;
@@ -76,9 +76,10 @@ public final class BetaVaeServer implements AutoCloseable {
   private ModelWatch watch;
   private boolean closed;
 
-  private BetaVaeServer(ServeOptions options, long share) {
+  private BetaVaeServer(ServeOptions options, long share, long answerShare) {
     this.options = options;
     this.share = share;
+    this.answerShare = answerShare;
     tokens = options.tokenFile().map(Tokens::read);
     models = new Models(options.models(), folder -> OpenModel.open(folder, options, metrics));
     List<Api.Endpoint> endpoints =
@@ -106,16 +107,18 @@ public final class BetaVaeServer implements AutoCloseable {
    * @throws IllegalStateException if the address cannot be listened on
    */
   public static BetaVaeServer start(ServeOptions options) {
-    return start(options, Runtime.getRuntime().maxMemory() / SHARE);
+    long share = Runtime.getRuntime().maxMemory() / SHARE;
+    return start(options, share, share);
   }
 
   /**
    * The same with other bounds.
    *
-   * @param share bytes that bodies, images and answers may take each
+   * @param share bytes that bodies and images may take each
+   * @param answerShare bytes that answers may take
    */
-  static BetaVaeServer start(ServeOptions options, long share) {
-    BetaVaeServer server = new BetaVaeServer(options, share);
+  static BetaVaeServer start(ServeOptions options, long share, long answerShare) {
+    BetaVaeServer server = new BetaVaeServer(options, share, answerShare);
     try {
       server.listen();
       return server;
@@ -173,7 +176,7 @@ public final class BetaVaeServer implements AutoCloseable {
     Refusals refusals = new Refusals(options.limits());
     BodyReader bodies = new BodyReader(options.limits(), new MemoryBudget(share), refusals);
     bodies.setHandler(
-        new AnswerSender(options.limits(), new MemoryBudget(share), AnswerSender.LEAST_RATE));
+        new AnswerSender(options.limits(), new MemoryBudget(answerShare), AnswerSender.LEAST_RATE));
     // What has been refused already counts no more, however slowly its body comes.
     Admission admission =
         new Admission(

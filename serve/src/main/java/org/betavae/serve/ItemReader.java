@@ -15,8 +15,11 @@ final class ItemReader {
   private static final float WHITE = 255f;
   private static final String IMAGES = "images";
 
-  /** A decoded pixel, in the picture's own form and as levels. */
-  private static final int PIXEL_BYTES = 8;
+  /** A decoded pixel: up to four channels of 16 bits in the picture's own form, and as levels. */
+  private static final int PIXEL_BYTES = 12;
+
+  /** The shortest number of a JSON array, with its comma. */
+  private static final int SHORTEST_NUMBER = 2;
 
   private final Limits limits;
   private final ImageMemory memory;
@@ -44,6 +47,16 @@ final class ItemReader {
           default -> throw wrongType(call, Call.JSON, Call.OCTETS, Call.PNG, Call.JPEG);
         };
     return checked(IMAGES, items);
+  }
+
+  /** What reading the body takes: its values, twice where their array has to grow. */
+  long bytes(Call call, List<Integer> item) {
+    return switch (call.contentType()) {
+      case Call.JSON ->
+          2L * Float.BYTES * Math.min(call.body().length / SHORTEST_NUMBER, mostValues(item));
+      case Call.OCTETS -> call.body().length;
+      default -> 2L * Float.BYTES * Items.size(item); // a picture, besides its pixels
+    };
   }
 
   static Problem wrongType(Call call, String... allowed) {

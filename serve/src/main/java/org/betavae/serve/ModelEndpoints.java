@@ -7,9 +7,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.IntSupplier;
-import java.util.function.Supplier;
 import org.betavae.infer.Embeddings;
-import org.betavae.infer.Images;
 import org.betavae.infer.ModelInfo;
 
 /** The endpoints that use a model; each leases it for the length of the call. */
@@ -23,8 +21,11 @@ final class ModelEndpoints {
    */
   private static final int FEW_LATENTS = 256;
 
-  /** An image is there as numbers and, as text or bytes of the answer, once more or twice. */
-  private static final int COPIES = 4;
+  /** What a number of an answer takes as bytes: by itself, from the model, and in the answer. */
+  private static final int NUMBER_BYTES = 4 * Float.BYTES;
+
+  /** The same as text, which is there twice for a moment. */
+  private static final int TEXT_BYTES = 2 * NUMBER_BYTES;
 
   private final Models models;
   private final Limits limits;
@@ -36,7 +37,7 @@ final class ModelEndpoints {
 
   /**
    * @param pending requests under way
-   * @param memory for the images that are being made and the pictures that are being read
+   * @param memory for the images that are being made and read
    * @param threads may wait for a client, other than those that compute batches
    */
   ModelEndpoints(
@@ -62,12 +63,15 @@ final class ModelEndpoints {
   /** {@code POST /v1/embed}; of many requests of one image, each is answered by who computed it. */
   void embed(Call call) {
     OpenModel model = lease(call);
+    ImageMemory.Held held = memory.open();
     CompletableFuture<Embeddings> embeddings = null;
     try {
       encoder(model.info());
       String type = call.answerType(List.of(Call.JSON, Call.OCTETS));
+      held.more(reader.bytes(call, model.info().inputShape()));
       Items items = reader.read(call, model.info());
       metrics.items("embed", items.count());
+      held.more(2L * items.count() * model.info().latentSize() * bytes(type));
       embeddings = model.embed(items);
       boolean here = embeddings.isDone() || model.info().latentSize() <= FEW_LATENTS;
       call.answerAfter(
@@ -75,13 +79,23 @@ final class ModelEndpoints {
               .thenAcceptAsync(
                   result -> answer(call, type, model.name(), result),
                   here ? Runnable::run : threads)
-              .whenComplete((nothing, failure) -> model.close()),
+              .whenComplete((nothing, failure) -> end(model, held)),
           pending.getAsInt() <= WAITING);
     } finally {
       if (embeddings == null) {
-        model.close();
+        end(model, held);
       }
     }
+  }
+
+  private static void end(OpenModel model, ImageMemory.Held held) {
+    held.close();
+    model.close();
+  }
+
+  /** What a number of an answer takes. */
+  private static int bytes(String type) {
+    return type.equals(Call.JSON) ? TEXT_BYTES : NUMBER_BYTES;
   }
 
   private static void answer(Call call, String type, String model, Embeddings embeddings) {
@@ -113,48 +127,48 @@ final class ModelEndpoints {
 
   /** {@code POST /v1/generate}. */
   void generate(Call call) {
-    try (OpenModel model = lease(call)) {
+    try (OpenModel model = lease(call);
+        ImageMemory.Held held = memory.open()) {
       decoder(model.info());
       ImageAnswer answer = new ImageAnswer(call, limits);
       String type = answer.type(ImageAnswer.isDrawable(model.info().inputShape()));
+      held.more(reader.bytes(call, List.of(model.info().latentSize())));
       GenerateRequest request = GenerateRequest.read(call, reader, model.info().latentSize());
       metrics.items("generate", request.count());
-      makeImages(answer, type, request.count(), model, () -> request.run(model.model()));
+      held.more(imageBytes(answer, type, request.count(), model));
+      answer.send(model.name(), type, request.run(model.model()));
     }
   }
 
   /** {@code POST /v1/reconstruct}. */
   void reconstruct(Call call) {
-    try (OpenModel model = lease(call)) {
+    try (OpenModel model = lease(call);
+        ImageMemory.Held held = memory.open()) {
       encoder(model.info());
       decoder(model.info());
       ImageAnswer answer = new ImageAnswer(call, limits);
       String type = answer.type(ImageAnswer.isDrawable(model.info().inputShape()));
+      held.more(reader.bytes(call, model.info().inputShape()));
       Items items = reader.read(call, model.info());
       metrics.items("reconstruct", items.count());
-      makeImages(
-          answer, type, items.count(), model, () -> model.model().reconstruct(items.values()));
+      held.more(imageBytes(answer, type, items.count(), model));
+      answer.send(model.name(), type, model.model().reconstruct(items.values()));
     }
   }
 
-  /** Makes and sends images if there is memory for them, and for the picture of them. */
-  private void makeImages(
-      ImageAnswer answer, String type, int count, OpenModel model, Supplier<Images> images) {
+  /** What images of an answer take, and the picture of them. */
+  private static long imageBytes(ImageAnswer answer, String type, int count, OpenModel model) {
     List<Integer> item = model.info().inputShape();
-    long bytes = (long) count * Items.size(item) * Float.BYTES * COPIES;
-    memory.hold(
-        bytes + answer.pictureBytes(type, count, item),
-        () -> {
-          answer.send(model.name(), type, images.get());
-          return null;
-        });
+    return (long) count * Items.size(item) * bytes(type) + answer.pictureBytes(type, count, item);
   }
 
   /** {@code POST /v1/score}. */
   void score(Call call) {
-    try (OpenModel model = lease(call)) {
+    try (OpenModel model = lease(call);
+        ImageMemory.Held held = memory.open()) {
       encoder(model.info());
       ScoreRequest request = ScoreRequest.read(call);
+      held.more(reader.bytes(call, model.info().inputShape()));
       Items items = reader.read(call, model.info());
       request.check(items.count(), limits);
       metrics.items("score", items.count());

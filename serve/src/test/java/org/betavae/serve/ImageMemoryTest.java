@@ -22,9 +22,22 @@ class ImageMemoryTest {
   }
 
   @Test
-  void workThatNeedsMoreThanThereIs_isDoneAlone() {
-    assertEquals(1, memory.hold(1000, () -> 1));
-    memory.hold(1, () -> assertThrows(Problem.class, () -> memory.hold(1000, () -> 1)));
+  void workThatNeedsMoreThanThereIs_isRefusedForGood() {
+    ImageMemory large = new ImageMemory(new MemoryBudget(8 << 20));
+    Problem problem = assertThrows(Problem.class, () -> large.hold((8 << 20) + 1, () -> 1));
+    assertEquals(413, problem.status());
+    assertTrue(problem.getMessage().contains("about 9 MB of memory"), problem.getMessage());
+    assertTrue(problem.getMessage().contains("with more memory"), problem.getMessage());
+  }
+
+  @Test
+  void requestThatTakesMemoryInParts_givesAllOfItBack() {
+    try (ImageMemory.Held held = memory.open()) {
+      held.more(60);
+      held.more(40);
+      assertEquals(413, assertThrows(Problem.class, () -> held.more(1)).status());
+      assertEquals(100, budget.held());
+    }
     assertEquals(0, budget.held());
   }
 

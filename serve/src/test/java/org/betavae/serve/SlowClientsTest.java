@@ -53,6 +53,7 @@ class SlowClientsTest {
   /** The side of images whose embeddings, of 4 MB, find no room; smaller pictures are resized. */
   private static final int WIDE = 1024;
 
+  private static final int ENOUGH_MEMORY = 1 << 29;
   private static final int LITTLE_MEMORY = 1 << 20;
 
   @TempDir static Path folder;
@@ -296,6 +297,7 @@ class SlowClientsTest {
     try (BetaVaeServer little =
         BetaVaeServer.start(
             ServeOptions.of(new ModelFolder("wide", wide)).withPort(0).withLimits(patient),
+            ENOUGH_MEMORY,
             LITTLE_MEMORY)) {
       Client reading = new Client(little);
       List<Socket> deaf = new ArrayList<>();
