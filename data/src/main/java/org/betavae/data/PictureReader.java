@@ -151,9 +151,9 @@ record PictureReader(String name, String kind, Source source) {
       image.getRGB(0, y, width, 1, line, 0, width);
       for (int argb : line) {
         int alpha = argb >>> 24;
-        int red = (argb >> 16 & 0xff) * alpha / 255;
-        int green = (argb >> 8 & 0xff) * alpha / 255;
-        int blue = (argb & 0xff) * alpha / 255;
+        int red = overBlack(argb >> 16 & 0xff, alpha);
+        int green = overBlack(argb >> 8 & 0xff, alpha);
+        int blue = overBlack(argb & 0xff, alpha);
         if (channels == 1) {
           levels[place++] = (byte) ((RED * red + GREEN * green + BLUE * blue + 500) / 1000);
         } else {
@@ -164,6 +164,11 @@ record PictureReader(String name, String kind, Source source) {
       }
     }
     return levels;
+  }
+
+  /** The nearest level, as {@link #grayLevels} takes it. */
+  private static int overBlack(int level, int alpha) {
+    return (level * alpha + 127) / 255;
   }
 
   /** Straight from the samples: getRGB would bend gray levels by a change of colour space. */

@@ -116,6 +116,15 @@ class PictureFolderSourceTest {
   }
 
   @Test
+  void transparentColours_areTheNearestLevels() throws IOException {
+    save(colour(BufferedImage.TYPE_INT_ARGB, 1, 1, 0x80c9c8c7), "a.png");
+    try (Dataset data = openWanting(1, 1, 3)) {
+      // 201, 200 and 199 times 128 / 255 are 100.9, 100.4 and 99.9.
+      assertArrayEquals(new float[] {101 / 255f, 100 / 255f, 100 / 255f}, item(data, 0));
+    }
+  }
+
+  @Test
   void palettes_areRead() throws IOException {
     byte[] levels = {0, 51, (byte) 255};
     BufferedImage gray =
