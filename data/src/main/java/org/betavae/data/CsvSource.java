@@ -98,6 +98,11 @@ final class CsvSource {
                 .formatted(file, i + 1));
       }
       if (header.get(i).equalsIgnoreCase(LABEL)) {
+        if (labelColumn >= 0) {
+          throw new DataException(
+              "%s: line 1 has the name 'label' in columns %d and %d, expected one column of labels. Rename the other."
+                  .formatted(file, labelColumn + 1, i + 1));
+        }
         labelColumn = i;
       }
     }

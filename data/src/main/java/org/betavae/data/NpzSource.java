@@ -46,7 +46,7 @@ final class NpzSource {
     List<String> vectors = new ArrayList<>();
     for (String name : npz.names()) {
       int axes = npz.header(name).shape().size();
-      if (!name.equals(CLASSES) && !name.equals(VALUES) && axes >= 2) {
+      if (!name.equals(CLASSES) && !name.equals(VALUES) && !isLabels(name) && axes >= 2) {
         (axes == 2 ? vectors : images).add(name);
       }
     }
@@ -87,9 +87,15 @@ final class NpzSource {
       return Optional.of(dSprites(codes, classes && values ? columns(VALUES, items) : codes));
     }
     return LABELS.stream()
-        .filter(label -> npz.names().contains(label) && npz.header(label).shape().size() == 1)
+        .filter(label -> npz.names().contains(label) && isLabels(label))
         .findFirst()
         .map(label -> FactorColumns.label(columns(label, items)[0]));
+  }
+
+  /** One label for each item, {@code [N]} or {@code [N,1]}, by its name. */
+  private boolean isLabels(String name) {
+    List<Long> shape = npz.header(name).shape();
+    return LABELS.contains(name) && (shape.size() == 1 || (shape.size() == 2 && shape.get(1) == 1));
   }
 
   /** Six columns are dSprites' own, whose first, the colour, never changes and is left out. */

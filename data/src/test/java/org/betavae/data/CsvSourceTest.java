@@ -94,6 +94,7 @@ class CsvSourceTest {
     assertBadData(() -> openText("0.5,0.25\n1,2\n"), "starts with '0.5'", "Add a header line");
     assertBadData(() -> openText(",a\n0,1\n"), "column 1 has no name", "index=False");
     assertBadData(() -> openText("a;b\n1;2\n"), "line 1 is 'a;b'", "by commas");
+    assertBadData(() -> openText("label,a,Label\n1,2,3\n"), "'label' in columns 1 and 3", "Rename");
     assertBadData(() -> openText("label\n1\n"), "line 1 is 'label'", "columns of numbers");
   }
 

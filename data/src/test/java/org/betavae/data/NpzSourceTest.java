@@ -117,6 +117,17 @@ class NpzSourceTest {
   }
 
   @Test
+  void labelsInAColumn_areLabelsToo() throws IOException {
+    add("x", "<f4", "(2, 2)", floats(1, 2, 3, 4));
+    add("y", "<i8", "(2, 1)", longs(5, 3));
+    try (Dataset data = open(file())) {
+      assertEquals(ItemShape.vector(2), data.shape());
+      assertEquals("[label] [2]", data.factors().orElseThrow().toString());
+      assertEquals(1, data.factors().orElseThrow().classOf(0, 0));
+    }
+  }
+
+  @Test
   void severalArrays_needAName() throws IOException {
     add("x_train", "|u1", "(2, 1, 1)", bytes(0, 9));
     add("x_test", "|u1", "(1, 1, 1)", bytes(9));
