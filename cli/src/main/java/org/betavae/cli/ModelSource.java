@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.betavae.export.ModelHint;
 import org.betavae.infer.BetaVaeModel;
+import org.betavae.infer.ModelException;
 import org.betavae.infer.ModelOptions;
 import org.betavae.infer.Optimisation;
 import org.betavae.infer.Provider;
@@ -141,7 +142,21 @@ final class ModelSource {
 
   private static BetaVaeModel open(String text, Need need, ModelOptions options) {
     ModelFiles files = files(text, need);
-    return BetaVaeModel.open(files.encoder().orElse(null), files.decoder().orElse(null), options);
+    try {
+      return BetaVaeModel.open(files.encoder().orElse(null), files.decoder().orElse(null), options);
+    } catch (ModelException e) {
+      throw files.all().stream()
+          .flatMap(
+              file -> ModelHint.of(file, ModelHint.Wanted.ONNX).stream().map(h -> told(file, h)))
+          .findFirst()
+          .orElse(e);
+    }
+  }
+
+  /** The library knows ONNX files only; what other programs write is told apart here. */
+  private static RuntimeException told(Path file, String hint) {
+    return CommandException.unusable(
+        "model file " + file + ": it is no ONNX file, expected one. " + hint);
   }
 
   private static ModelFiles files(String text, Need need) {

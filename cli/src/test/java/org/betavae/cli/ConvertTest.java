@@ -223,6 +223,13 @@ class ConvertTest {
     Cli.run("convert --saved-model % --out %", model.resolve("saved_model.pb"), out)
         .assertErrorNames(2, "it is a file", "part of the SavedModel " + model);
     Cli.run("inspect %", model.getParent()).assertErrorNames(2, "encoder: name one");
+    Cli.run("embed --model % --data sprites:small --out z.npy", model.getParent())
+        .assertErrorNames(2, "of each by convert --saved-model");
+    Path keras = folder.resolve("m.keras");
+    Files.writeString(keras, "PK\u0003\u0004....");
+    Cli.run("embed --model % --data sprites:small --out z.npy", keras)
+        .assertErrorNames(2, "m.keras", "model.export(FOLDER)");
+    Files.delete(keras);
     Cli.run("embed --model % --data sprites:small --out z.npy", model)
         .assertErrorNames(2, "convert --saved-model");
     assertEquals(0, files());

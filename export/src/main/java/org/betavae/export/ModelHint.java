@@ -105,7 +105,7 @@ public final class ModelHint {
       return Optional.of(
           wanted == Wanted.ONNX
               ? "It is the folder of a SavedModel: make an ONNX file of it by convert"
-                    + " --saved-model."
+                  + " --saved-model."
               : "It is the folder of a SavedModel: TfModel.ofSavedModel reads it, on the command"
                   + " line --saved-model.");
     }
@@ -120,9 +120,12 @@ public final class ModelHint {
           "Below it SavedModels lie in "
               + names
               + (below.size() > NAMED ? ", ..." : "")
-              + ": name "
-              + (below.size() == 1 ? "it" : "one")
-              + ".");
+              + ": "
+              + switch (wanted) {
+                case SAVED_MODEL -> below.size() == 1 ? "name it." : "name one.";
+                case GRAPH_DEF -> "name one, on the command line as --saved-model.";
+                case ONNX -> "make an ONNX file of each by convert --saved-model.";
+              });
     }
     Path parent = folder.toAbsolutePath().normalize().getParent();
     if (parent != null && isSavedModel(parent)) {
