@@ -4,6 +4,8 @@ import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.DoubleSummaryStatistics;
@@ -28,6 +30,9 @@ final class HistoryChart {
   private static final int WIDTH = 900;
   private static final int HEIGHT = 320;
   private static final int DOT = 7;
+
+  /** Of the numbers beside the axis, which XChart gives in full where it has a tick or two only. */
+  private static final MathContext DIGITS = new MathContext(6);
 
   /** Where the largest value is so many times the smallest, the axis is logarithmic. */
   private static final double WIDE = 20;
@@ -109,6 +114,7 @@ final class HistoryChart {
             .build();
     chart.getStyler().setChartBackgroundColor(Color.WHITE);
     chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
+    chart.getStyler().setyAxisTickLabelsFormattingFunction(HistoryChart::label);
     DoubleSummaryStatistics range = new DoubleSummaryStatistics();
     int color = 0;
     for (Map.Entry<String, ToDoubleFunction<History.Line>> term : terms.entrySet()) {
@@ -132,6 +138,12 @@ final class HistoryChart {
     return chart;
   }
 
+  static String label(double value) {
+    BigDecimal rounded = new BigDecimal(value).round(DIGITS).stripTrailingZeros();
+    boolean plain = rounded.precision() - rounded.scale() < 10 && rounded.scale() < 10;
+    return plain ? rounded.toPlainString() : rounded.toString();
+  }
+
   /** Adds what is finite; returns its range. */
   private static DoubleSummaryStatistics add(
       XYChart chart,
@@ -153,7 +165,10 @@ final class HistoryChart {
             finite.stream().mapToDouble(term).toArray());
     series.setLineColor(color);
     series.setMarkerColor(color);
-    series.setMarker(dots ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
+    // A line through one point is none to be seen.
+    boolean marked = finite.size() == 1;
+    series.setMarker(
+        dots ? SeriesMarkers.CIRCLE : marked ? SeriesMarkers.SQUARE : SeriesMarkers.NONE);
     if (dots) {
       series.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Scatter);
     } else {

@@ -87,6 +87,7 @@ final class TrainingRun implements AutoCloseable {
     }
     Checkpoint checkpoint = latest.get().checkpoint();
     requireSameData(checkpoint);
+    requireSteps(checkpoint.step());
     session.restore(checkpoint, latest.get().file().toString());
     step = checkpoint.step();
     savedStep = step;
@@ -96,8 +97,28 @@ final class TrainingRun implements AutoCloseable {
     checkpoints.setAsideAfter(step);
     log.begin(step);
     listener.onMessage("Resuming at step " + step + " from " + latest.get().file());
+    if (step == config.steps()) {
+      listener.onMessage(
+          "All "
+              + step
+              + " steps are done: models, pictures and summary are written anew. To train on, give"
+              + " more steps");
+    }
     takeUpBest(latest.get().file());
     tellOfLabels();
+  }
+
+  private void requireSteps(long done) {
+    if (done > config.steps()) {
+      throw TrainException.unusable(
+          "Cannot resume "
+              + run.root()
+              + ": steps is "
+              + config.steps()
+              + ", expected at least the "
+              + done
+              + " that the run has done. Give more, or leave them out.");
+    }
   }
 
   /** Sets right what the best checkpoint is, after a restored one. */

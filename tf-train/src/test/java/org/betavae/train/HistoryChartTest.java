@@ -2,13 +2,16 @@ package org.betavae.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -41,6 +44,35 @@ class HistoryChartTest {
     }
     lines.add(line(10, -3, -1, Map.of(), 1e-3, true));
     assertEquals(2 * PANEL, height(folder.resolve("below.png"), lines));
+  }
+
+  @Test
+  void numbersBesideTheAxis_areShort_andTheSameInEveryLanguage() {
+    Locale before = Locale.getDefault();
+    try {
+      Locale.setDefault(Locale.GERMANY);
+      assertEquals("0.389047", HistoryChart.label(0.389047305138471));
+      assertEquals("-1200", HistoryChart.label(-1200));
+      assertEquals("1200000", HistoryChart.label(1.2e6));
+      assertEquals("0", HistoryChart.label(0));
+      assertEquals("0.0001", HistoryChart.label(1e-4));
+    } finally {
+      Locale.setDefault(before);
+    }
+  }
+
+  @Test
+  void historyOfOneLine_isSeenAsAPoint() throws IOException {
+    Path file = folder.resolve("one.png");
+    height(file, List.of(line(60, 290, 0.4, Map.of(), 1e-3, false)));
+    BufferedImage picture = ImageIO.read(file.toFile());
+    int blue = 0;
+    for (int y = 0; y < PANEL; y++) {
+      for (int x = 50; x < 680; x++) { // left of the legend
+        blue += (picture.getRGB(x, y) & 0xffffff) == 0x1f77b4 ? 1 : 0;
+      }
+    }
+    assertTrue(blue > 10, blue + " pixels of the training's colour");
   }
 
   private int height(String name, double fall) throws IOException {

@@ -132,6 +132,20 @@ class ResumeTest {
   }
 
   @Test
+  void fewerStepsThanAreDone_areRefused_andNoMoreThanThemAreTold() {
+    TrainConfig config = config().steps(4).build();
+    RunFolder run = start("run", config, -1);
+    var e =
+        assertThrows(TrainException.class, () -> resume(run, config.toBuilder().steps(3).build()));
+    assertTrue(e.getMessage().contains("steps is 3, expected at least the 4"), e.getMessage());
+    assertEquals(config, run.readConfig());
+
+    assertEquals(4, resume(run, config).steps());
+    assertTrue(
+        messages.stream().anyMatch(m -> m.startsWith("All 4 steps are done")), messages.toString());
+  }
+
+  @Test
   void dataOfAnotherSize_areRefused() {
     TrainConfig config = config().steps(2).build();
     RunFolder run = start("run", config, -1);
