@@ -49,9 +49,15 @@ final class SoakClient implements AutoCloseable {
   /** The bytes of a request; {@code said} is the length that its head tells. */
   static byte[] request(String path, String type, byte[] body, int said) {
     String head =
-        ("POST %s HTTP/1.1\r\nHost: soak\r\nContent-Type: %s\r\n"
-                + "Accept: application/octet-stream\r\nContent-Length: %d\r\n\r\n")
-            .formatted(path, type, said);
+        String.join(
+            "\r\n",
+            "POST " + path + " HTTP/1.1",
+            "Host: soak",
+            "Content-Type: " + type,
+            "Accept: application/octet-stream",
+            "Content-Length: " + said,
+            "",
+            "");
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     bytes.writeBytes(head.getBytes(StandardCharsets.US_ASCII));
     bytes.writeBytes(body);

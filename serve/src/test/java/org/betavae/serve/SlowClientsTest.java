@@ -254,14 +254,17 @@ class SlowClientsTest {
     socket.setSoTimeout(20_000);
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), of.port()));
     String head =
-        "POST %s HTTP/1.1\r\n"
-            + "Host: x\r\n"
-            + "Content-Type: %s\r\n"
-            + "Accept: %s\r\n"
-            + "Content-Length: %d\r\n\r\n";
+        String.join(
+            "\r\n",
+            "POST " + path + " HTTP/1.1",
+            "Host: x",
+            "Content-Type: " + type,
+            "Accept: " + Call.OCTETS,
+            "Content-Length: " + body.length,
+            "",
+            "");
     OutputStream out = socket.getOutputStream();
-    out.write(
-        head.formatted(path, type, Call.OCTETS, body.length).getBytes(StandardCharsets.US_ASCII));
+    out.write(head.getBytes(StandardCharsets.US_ASCII));
     out.write(body);
     return socket;
   }
