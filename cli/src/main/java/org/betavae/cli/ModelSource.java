@@ -17,9 +17,9 @@ import org.betavae.infer.Provider;
 final class ModelSource {
   /** What a command asks of a model. */
   enum Need {
-    ENCODER("encoder"),
-    DECODER("decoder"),
-    BOTH("encoder and decoder");
+    ENCODER("an encoder"),
+    DECODER("a decoder"),
+    BOTH("an encoder and a decoder");
 
     private final String text;
 
@@ -84,8 +84,9 @@ final class ModelSource {
       throw CommandException.unusable(
           "model "
               + text
-              + ": it has no "
-              + (lacksEncoder ? "encoder" : "decoder")
+              + (lacksEncoder
+                  ? ": it is a decoder alone and has no encoder"
+                  : ": it is an encoder alone and has no decoder")
               + ", expected "
               + need.text
               + ". Give a whole model folder, or encoder.onnx,decoder.onnx.");

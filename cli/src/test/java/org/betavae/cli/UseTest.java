@@ -144,6 +144,26 @@ class UseTest {
         .assertErrorNames(2, "a.onnx: no such file");
   }
 
+  @Test
+  void halvesOfAModel_areToldApart() throws IOException {
+    Path folder = Files.createDirectories(tiny.out("half"));
+    Path decoder = Files.copy(tiny.model.resolve("decoder.onnx"), folder.resolve("decoder.onnx"));
+    Path out = tiny.out("h.npy");
+    Cli.json("generate --model % --count 2 --out %", folder, out);
+    Cli.run("embed --model % --data % --out %", folder, tiny.data, out)
+        .assertErrorNames(
+            2, "half: it is a decoder alone and has no encoder", "a whole model folder");
+    Cli.run("score --model % --data % --out %", folder, tiny.data, out)
+        .assertErrorNames(2, "half: it is a decoder alone", "expected an encoder and a decoder");
+    Cli.run("embed --model % --data % --out %", decoder, tiny.data, out)
+        .assertErrorNames(2, "decoder.onnx: it says that it is the decoder", "the encoder's file");
+    Path encoder = tiny.model.resolve("encoder.onnx");
+    Cli.run("generate --model % --out %", encoder, out)
+        .assertErrorNames(2, "encoder.onnx: it says that it is the encoder", "the decoder's file");
+    Cli.run("score --model % --data % --out %", decoder + "," + encoder, tiny.data, out)
+        .assertErrorNames(2, "in the order encoder, decoder");
+  }
+
   private static byte[] generated(String file, String options, Object... values)
       throws IOException {
     Object[] all = new Object[values.length + 2];

@@ -518,16 +518,18 @@ public final class BetaVaeModel implements AutoCloseable {
   }
 
   private Encoder encoder() {
-    return loaded.encoder().orElseThrow(() -> missing("encoder", ENCODER));
+    return loaded.encoder().orElseThrow(() -> missing("encoder", "a decoder", ENCODER));
   }
 
   private Decoder decoder() {
-    return loaded.decoder().orElseThrow(() -> missing("decoder", DECODER));
+    return loaded.decoder().orElseThrow(() -> missing("decoder", "an encoder", DECODER));
   }
 
-  private static IllegalStateException missing(String role, String file) {
+  private static IllegalStateException missing(String role, String other, String file) {
     return new IllegalStateException(
-        "The model has no "
+        "The model is "
+            + other
+            + " alone and has no "
             + role
             + ", expected one for this call. Open it with its "
             + role

@@ -56,7 +56,7 @@ final class Metadata {
                       + role
                       + " (betavae.role), expected the "
                       + wanted
-                      + ". Give the files in the order encoder, decoder.");
+                      + "'s file. Give that one; of two files, in the order encoder, decoder.");
             });
   }
 

@@ -130,7 +130,8 @@ final class ModelLoader {
         .ifPresent(shape -> contradiction(path, "input_shape", shape.asList(), sized));
     Probed probed = probe(file, sized);
     TensorSpec input = probed.input();
-    Roles.Latents latents = Roles.latents(path, probed.outputs(), probed.batch(), named(metadata));
+    Roles.Latents latents =
+        Roles.latents(path, input, probed.outputs(), probed.batch(), named(metadata));
     metadata
         .latentSize()
         .filter(size -> size != latents.mean().itemSize())
@@ -218,7 +219,7 @@ final class ModelLoader {
           Optional.empty(),
           info,
           false,
-          "it has no decoder, expected one. Open it with its decoder.");
+          "it is an encoder alone and has no decoder, expected one. Open it with its decoder.");
     }
     Half half = decoder.get();
     boolean logits = imagesAreLogits(half, info.likelihood());

@@ -68,9 +68,11 @@ final class Roles {
   /**
    * The mean and the log-variance among an encoder's outputs.
    *
+   * @param input with its true sizes
    * @param outputs with their true sizes for a batch of {@code batch}
    */
-  static Latents latents(Path file, List<TensorSpec> outputs, int batch, ModelOptions options) {
+  static Latents latents(
+      Path file, TensorSpec input, List<TensorSpec> outputs, int batch, ModelOptions options) {
     List<TensorSpec> candidates =
         outputs.stream().filter(o -> isBatch(o, batch) && isFlat(o)).toList();
     Optional<TensorSpec> namedMean =
@@ -82,6 +84,18 @@ final class Roles {
     Optional<TensorSpec> finalMean = mean.or(() -> theOther(candidates, logVar));
     Optional<TensorSpec> finalLogVar = logVar.or(() -> theOther(candidates, mean));
     if (finalMean.isEmpty() || finalLogVar.isEmpty()) {
+      if (outputs.stream().allMatch(o -> o.itemSize() > input.itemSize())) {
+        throw new ModelException(
+            file,
+            "its outputs ("
+                + TensorSpec.list(outputs)
+                + ") have more values than its input "
+                + input
+                + ", as a decoder's have, expected an encoder, which makes mean and log-variance"
+                + " [N, L] of images. Give the encoder's file, or both files in the order encoder,"
+                + " decoder; if it is one, name its outputs with withMean and withLogVar, on the"
+                + " command line --mean and --log-var.");
+      }
       throw new ModelException(
           file,
           "mean and log-variance cannot be told apart among its outputs ("

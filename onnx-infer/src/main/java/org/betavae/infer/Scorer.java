@@ -197,7 +197,9 @@ final class Scorer {
     for (Score score : Score.values()) {
       boolean bound = score == Score.NEGATIVE_ELBO || score == Score.NEGATIVE_IWAE;
       if (encoder.isEmpty()) {
-        problems.put(score, "it has no encoder, expected one. Open it with its encoder.");
+        problems.put(
+            score,
+            "it is a decoder alone and has no encoder, expected one. Open it with its encoder.");
       } else if (score == Score.LATENT_DISTANCE) {
         if (info.posteriorMean().isEmpty() || info.posteriorStd().isEmpty()) {
           problems.put(

@@ -184,7 +184,9 @@ class BadInputTest {
             () -> encoder.traverse(new float[2], 0, new float[1])
           }) {
         IllegalStateException e = assertThrows(IllegalStateException.class, call);
-        assertTrue(e.getMessage().contains("The model has no decoder"), e.getMessage());
+        assertTrue(
+            e.getMessage().contains("The model is an encoder alone and has no decoder"),
+            e.getMessage());
         assertTrue(e.getMessage().contains("decoder.onnx"), e.getMessage());
       }
     }
@@ -194,7 +196,9 @@ class BadInputTest {
       assertEquals(1, decoder.decode(new float[2]).count());
       IllegalStateException e =
           assertThrows(IllegalStateException.class, () -> decoder.embed(new float[6]));
-      assertTrue(e.getMessage().contains("The model has no encoder"), e.getMessage());
+      assertTrue(
+          e.getMessage().contains("The model is a decoder alone and has no encoder"),
+          e.getMessage());
     }
   }
 
@@ -264,7 +268,7 @@ class BadInputTest {
         () -> BetaVaeModel.open(decoder, encoder, ModelOptions.defaults()),
         decoder,
         "it says that it is the decoder",
-        "expected the encoder",
+        "expected the encoder's file",
         "order encoder, decoder");
   }
 

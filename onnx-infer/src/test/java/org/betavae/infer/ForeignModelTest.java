@@ -206,6 +206,18 @@ class ForeignModelTest {
   }
 
   @Test
+  void decoder_isNotTakenForAnEncoder() {
+    Path encoder = TestModels.encoder(1, 4, 6).write(folder.resolve("e.onnx"));
+    Path decoder = TestModels.decoder(1, 4, 6).write(folder.resolve("d.onnx"));
+    for (Path other : new Path[] {null, encoder}) {
+      String given = assertThrows(ModelException.class, () -> open(decoder, other)).getMessage();
+      assertTrue(given.contains("d.onnx: its outputs ('x' FLOAT"), given);
+      assertTrue(given.contains("as a decoder's have, expected an encoder"), given);
+      assertTrue(given.contains("Give the encoder's file, or both files in the order"), given);
+    }
+  }
+
+  @Test
   void fixedBatch_isFilledUp() {
     for (int fixed : new int[] {1, 3}) {
       Path file =

@@ -217,10 +217,10 @@ class ScoreTest {
       }
     }
     try (BetaVaeModel model = BetaVaeModel.open(encoder, null, gaussian)) {
-      refused(model, ELBO, "it has no decoder");
+      refused(model, ELBO, "it is an encoder alone and has no decoder");
     }
     try (BetaVaeModel model = BetaVaeModel.open(null, decoder, gaussian)) {
-      refused(model, DISTANCE, "it has no encoder");
+      refused(model, DISTANCE, "it is a decoder alone and has no encoder");
     }
   }
 

@@ -205,20 +205,22 @@ final class ModelEndpoints {
 
   private static void encoder(ModelInfo info) {
     if (!info.hasEncoder()) {
-      throw missing("encoder");
+      throw missing("a decoder", "encoder");
     }
   }
 
   private static void decoder(ModelInfo info) {
     if (!info.hasDecoder()) {
-      throw missing("decoder");
+      throw missing("an encoder", "decoder");
     }
   }
 
-  private static Problem missing(String role) {
+  private static Problem missing(String what, String role) {
     return new Problem(
         ProblemType.NO_PART,
-        "The model has no "
+        "The model is "
+            + what
+            + " alone and has no "
             + role
             + ", expected one for this call. Serve a model folder with "
             + role

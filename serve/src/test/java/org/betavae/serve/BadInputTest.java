@@ -251,8 +251,10 @@ class BadInputTest {
   void modelWithoutAPart_saysWhich() {
     client
         .post("/v1/embed?model=onlyDecoder", "{\"images\":[0,0,0,0,0,0]}")
-        .assertProblem(409, "no encoder", "encoder.onnx");
-    client.post("/v1/generate?model=onlyEncoder", "{}").assertProblem(409, "no decoder");
+        .assertProblem(409, "The model is a decoder alone and has no encoder", "encoder.onnx");
+    client
+        .post("/v1/generate?model=onlyEncoder", "{}")
+        .assertProblem(409, "The model is an encoder alone and has no decoder");
     client.get("/v1/model/encoder.onnx?model=onlyDecoder").assertProblem(404, "no encoder.onnx");
     client.post("/v1/generate?model=onlyDecoder", "{}").assertOk();
     client.post("/v1/embed?model=onlyEncoder", "{\"images\":[0,0,0,0,0,0]}").assertOk();
