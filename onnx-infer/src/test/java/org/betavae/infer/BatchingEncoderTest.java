@@ -211,8 +211,10 @@ class BatchingEncoderTest {
     }
     Thread closing = new Thread(encoder::close);
     closing.start();
-    closing.join(50);
-    assertTrue(closing.isAlive(), "returned before the answers were there");
+    while (closing.getState() != Thread.State.WAITING) {
+      closing.join(1); // until it waits for the answers
+      assertTrue(closing.isAlive(), "returned before the answers were there");
+    }
     IllegalStateException e =
         assertThrows(IllegalStateException.class, () -> encoder.submit(image(9)));
     says(e, "The batching encoder is closed", "Open another one");
