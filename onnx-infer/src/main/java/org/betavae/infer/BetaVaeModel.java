@@ -111,7 +111,7 @@ public final class BetaVaeModel implements AutoCloseable {
       throw new IllegalArgumentException(
           "encoderFile and decoderFile are null, expected at least one ONNX file. Pass its path.");
     }
-    checkOptions(options);
+    begin(options);
     return new BetaVaeModel(
         ModelLoader.load(
             Optional.ofNullable(encoderFile).map(OnnxSource::file),
@@ -132,7 +132,7 @@ public final class BetaVaeModel implements AutoCloseable {
       throw new IllegalArgumentException(
           "encoder and decoder are null, expected the bytes of at least one ONNX file.");
     }
-    checkOptions(options);
+    begin(options);
     return new BetaVaeModel(
         ModelLoader.load(
             Optional.ofNullable(encoder).map(b -> OnnxSource.memory("bytes of the encoder", b)),
@@ -156,7 +156,7 @@ public final class BetaVaeModel implements AutoCloseable {
           (loader == null ? "loader" : "folder")
               + " is null, expected a class loader and the name of a folder. Pass both.");
     }
-    checkOptions(options);
+    begin(options);
     String base = folder.isEmpty() || folder.endsWith("/") ? folder : folder + "/";
     Optional<OnnxSource> encoder = OnnxSource.resource(loader, base + ENCODER);
     Optional<OnnxSource> decoder = OnnxSource.resource(loader, base + DECODER);
@@ -173,11 +173,13 @@ public final class BetaVaeModel implements AutoCloseable {
     return new BetaVaeModel(ModelLoader.load(encoder, decoder, options));
   }
 
-  private static void checkOptions(ModelOptions options) {
+  /** Checks the options and begins what opening always needs, which takes longest. */
+  private static void begin(ModelOptions options) {
     if (options == null) {
       throw new IllegalArgumentException(
           "options is null, expected how to open. Pass ModelOptions.defaults().");
     }
+    Rehearsal.whileOnnxRuntimeStarts(options);
   }
 
   /** What is known of the model; also after it was closed. */

@@ -28,7 +28,10 @@ record ItemLayout(ItemShape shape, boolean channelsLast) {
    * @return empty if there are more than three sizes
    */
   static Optional<ItemLayout> of(List<Long> itemDims, Optional<ItemShape> known) {
-    int[] dims = itemDims.stream().mapToInt(Math::toIntExact).toArray();
+    int[] dims = new int[itemDims.size()];
+    for (int i = 0; i < dims.length; i++) {
+      dims[i] = Math.toIntExact(itemDims.get(i));
+    }
     return switch (dims.length) {
       case 1 -> {
         ItemShape vector = ItemShape.vector(dims[0]);

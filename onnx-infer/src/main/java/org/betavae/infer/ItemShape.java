@@ -13,6 +13,21 @@ record ItemShape(int channels, int height, int width, boolean isVector) {
     return new ItemShape(channels, height, width, false);
   }
 
+  // Written out for the reason that is given in TensorSpec.
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof ItemShape shape
+        && channels == shape.channels
+        && height == shape.height
+        && width == shape.width
+        && isVector == shape.isVector;
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * (31 * (31 * channels + height) + width) + Boolean.hashCode(isVector);
+  }
+
   int size() {
     return channels * height * width;
   }

@@ -81,7 +81,7 @@ final class LikelihoodFinder {
               + " Name it with withLikelihood, on the command line --likelihood.");
     }
     List<TensorSpec> shaped =
-        outputs.stream().filter(o -> o.isFloat() && o.dims().equals(images.dims())).toList();
+        TensorSpec.where(outputs, o -> o.isFloat() && o.dims().equals(images.dims()));
     return new LikelihoodFinder(
             likelihood.get().toLowerCase(Locale.ROOT), scale, images, imagesAreLogits, shaped)
         .find();
@@ -110,8 +110,7 @@ final class LikelihoodFinder {
     if (imagesAreLogits) {
       return Found.of(BernoulliLikelihood::fromLogits, images);
     }
-    List<TensorSpec> logits =
-        outputs.stream().filter(output -> Roles.isLogits(output.name())).toList();
+    List<TensorSpec> logits = TensorSpec.where(outputs, output -> Roles.isLogits(output.name()));
     return logits.size() == 1
         ? Found.of(BernoulliLikelihood::fromLogits, logits.get(0))
         : Found.of(BernoulliLikelihood::fromMeans, images);
@@ -168,6 +167,7 @@ final class LikelihoodFinder {
   }
 
   private Optional<TensorSpec> output(String name) {
-    return outputs.stream().filter(output -> output.name().equals(name)).findFirst();
+    List<TensorSpec> named = TensorSpec.where(outputs, output -> output.name().equals(name));
+    return named.isEmpty() ? Optional.empty() : Optional.of(named.get(0));
   }
 }

@@ -64,7 +64,11 @@ public record ModelInfo(
 
   /** Number of values of one image, C·H·W, or D. */
   public int imageSize() {
-    return inputShape.stream().reduce(1, (a, b) -> a * b);
+    int size = 1;
+    for (int dim : inputShape) {
+      size *= dim;
+    }
+    return size;
   }
 
   /** Whether the model's data are plain vectors and no images. */

@@ -1,6 +1,5 @@
 package org.betavae.infer;
 
-import java.lang.System.Logger;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,27 +9,34 @@ import java.util.Optional;
  * Opens the files of a model, finds out what is what in them, and checks that they fit together.
  */
 final class ModelLoader {
-  private static final Logger LOG = System.getLogger(ModelLoader.class.getPackageName());
-
   /** Shows that an output's first size follows the batch; 1 would not. */
   private static final int PROBE_BATCH = 2;
 
   /** What was seen of a file when it was run once. */
-  private record Probed(TensorSpec input, int batch, List<TensorSpec> outputs) {}
+  private record Probed(TensorSpec input, int batch, List<TensorSpec> outputs) {
+    /** Whether an output's first size is the batch. */
+    boolean followsBatch() {
+      return !TensorSpec.where(outputs, o -> o.fixedBatch() == batch).isEmpty();
+    }
+  }
 
   private final ModelOptions options;
   private final NativeHandles handles;
+  private final Opener opener;
   private final Workers workers;
   private final Provider provider;
 
-  private ModelLoader(ModelOptions options, NativeHandles handles) {
+  private ModelLoader(ModelOptions options, NativeHandles handles, Opener opener) {
     this.options = options;
     this.handles = handles;
-    if (options.provider() == Provider.CPU) {
-      options.cache().ifPresent(OnnxRuntime::start);
-    }
+    this.opener = opener;
     this.workers = handles.add(new Workers(options.threads()));
-    this.provider = Ort.available(options.provider(), LOG);
+    this.provider = Ort.available(options.provider(), Ort::log);
+  }
+
+  /** Opens a file; what it is to be run on is found by then. */
+  interface Opener {
+    OnnxFile open(OnnxSource source, ModelOptions options, Provider provider);
   }
 
   /**
@@ -67,9 +73,18 @@ final class ModelLoader {
   /** At least one of the files has to be given. */
   static Loaded load(
       Optional<OnnxSource> encoder, Optional<OnnxSource> decoder, ModelOptions options) {
+    return load(encoder, decoder, options, SessionFile::new);
+  }
+
+  /** The same by other means of opening a file. */
+  static Loaded load(
+      Optional<OnnxSource> encoder,
+      Optional<OnnxSource> decoder,
+      ModelOptions options,
+      Opener opener) {
     NativeHandles handles = new NativeHandles();
     try {
-      ModelLoader loader = new ModelLoader(options, handles);
+      ModelLoader loader = new ModelLoader(options, handles, opener);
       return loader.load(encoder, decoder);
     } catch (RuntimeException | Error e) {
       handles.close();
@@ -118,7 +133,7 @@ final class ModelLoader {
 
   private Half openEncoder(OnnxSource source) {
     Path path = source.path();
-    OnnxFile file = handles.add(new OnnxFile(source, options, provider));
+    OnnxFile file = handles.add(opener.open(source, options, provider));
     Metadata metadata = new Metadata(path, file.properties());
     metadata.checkRole("encoder");
     TensorSpec declared = Roles.input(path, file.inputs(), options.input(), "input");
@@ -142,7 +157,7 @@ final class ModelLoader {
 
   private Half openDecoder(OnnxSource source, Optional<Half> encoder) {
     Path path = source.path();
-    OnnxFile file = handles.add(new OnnxFile(source, options, provider));
+    OnnxFile file = handles.add(opener.open(source, options, provider));
     Metadata metadata = new Metadata(path, file.properties());
     metadata.checkRole("decoder");
     TensorSpec declared = Roles.input(path, file.inputs(), options.latent(), "latent");
@@ -280,11 +295,11 @@ final class ModelLoader {
     }
     try {
       Probed two = probe(file, input, PROBE_BATCH);
-      if (two.outputs().stream().anyMatch(o -> o.fixedBatch() == PROBE_BATCH)) {
+      if (two.followsBatch()) {
         return two;
       }
       Probed one = probe(file, input.withBatch(1), 1);
-      return one.outputs().stream().anyMatch(o -> o.fixedBatch() == 1) ? one : two;
+      return one.followsBatch() ? one : two;
     } catch (ModelException e) {
       try {
         return probe(file, input.withBatch(1), 1);

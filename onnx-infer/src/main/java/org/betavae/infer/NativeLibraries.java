@@ -1,47 +1,111 @@
 package org.betavae.infer;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.JarURLConnection;
 import java.net.URL;
 import java.net.URLConnection;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.zip.CRC32;
 
 /**
- * ONNX Runtime's native libraries, unpacked once into a folder of the cache. By itself ONNX Runtime
- * unpacks them from its jar at every start of a JVM, which takes more than half of the time to the
- * first embedding.
+ * ONNX Runtime's native libraries, unpacked from its jar: once into a folder of the cache, or into
+ * a folder of this start alone, whose files are deleted as soon as they are loaded. ONNX Runtime
+ * would unpack them by itself, but later and in smaller pieces, and leaves 28 MB behind when its
+ * process is killed.
  */
-final class NativeLibraries {
+final class NativeLibraries implements AutoCloseable {
   /** ONNX Runtime takes its libraries from the folder that this system property names. */
   static final String PROPERTY = "onnxruntime.native.path";
 
   private static final List<String> NAMES = List.of("onnxruntime", "onnxruntime4j_jni");
-  private static final int BUFFER = 1 << 20;
-
-  private NativeLibraries() {}
 
   /**
-   * Unpacks what is missing or damaged.
-   *
-   * @return the folder; empty if ONNX Runtime should do as it does by itself
+   * Those of the jar for GPUs, which ONNX Runtime looks for beside the others when it needs them.
    */
-  static Optional<Path> unpack(Path cache, ClassLoader loader) {
-    if (System.getProperty(PROPERTY) != null) {
-      return Optional.empty();
+  private static final String GPU = "onnxruntime_providers_cuda";
+
+  private static final int BUFFER = 1 << 16;
+
+  private final Optional<Path> folder;
+  private final boolean temporary;
+
+  private NativeLibraries(Optional<Path> folder, boolean temporary) {
+    this.folder = folder;
+    this.temporary = temporary;
+  }
+
+  /**
+   * Where libraries are unpacked.
+   *
+   * @param cache keeps them; if empty, they are deleted once they are loaded
+   * @param ownWay leave it to ONNX Runtime
+   */
+  record Place(Optional<Path> cache, boolean ownWay) {
+    /** As fits the options: what GPUs need has to lie beside the libraries later. */
+    static Place of(ModelOptions options) {
+      return new Place(options.cache(), options.provider() != Provider.CPU);
     }
+
+    static Place cache(Path folder) {
+      return new Place(Optional.of(folder), false);
+    }
+
+    static Place temporary() {
+      return new Place(Optional.empty(), false);
+    }
+  }
+
+  /** Unpacks what is missing or damaged at the place. */
+  static NativeLibraries unpack(Place place, ClassLoader loader) {
+    if (place.ownWay() || System.getProperty(PROPERTY) != null) {
+      return new NativeLibraries(Optional.empty(), false);
+    }
+    return place.cache().isPresent()
+        ? new NativeLibraries(keep(place.cache().get(), loader), false)
+        : new NativeLibraries(unpackAside(loader), true);
+  }
+
+  /** Where they are; empty if ONNX Runtime should do as it does by itself. */
+  Optional<Path> folder() {
+    return folder;
+  }
+
+  /** Runs what loads the libraries. */
+  void use(Runnable load) {
+    folder.ifPresent(path -> System.setProperty(PROPERTY, path.toString()));
+    try {
+      load.run();
+    } finally {
+      if (folder.isPresent()) {
+        System.clearProperty(PROPERTY); // it is read at the start alone
+      }
+    }
+  }
+
+  /** Deletes what is not kept. */
+  @Override
+  public void close() {
+    if (temporary && folder.isPresent()) {
+      delete(folder.get());
+    }
+  }
+
+  private static Optional<Path> keep(Path cache, ClassLoader loader) {
     try {
       Path folder = null;
       for (String name : NAMES) {
-        String file = System.mapLibraryName(name);
-        Optional<JarURLConnection> packed =
-            packed(loader.getResource("ai/onnxruntime/native/" + platform() + "/" + file));
+        Optional<JarURLConnection> packed = packed(loader, name);
         if (packed.isEmpty()) {
           return Optional.empty();
         }
@@ -51,7 +115,7 @@ final class NativeLibraries {
           folder = cache.toAbsolutePath().resolve("onnxruntime-" + platform() + "-" + version);
           Files.createDirectories(folder);
         }
-        unpack(packed.get(), folder.resolve(file));
+        keep(packed.get(), folder.resolve(System.mapLibraryName(name)));
       }
       return Optional.ofNullable(folder);
     } catch (IOException e) {
@@ -60,12 +124,7 @@ final class NativeLibraries {
     }
   }
 
-  private static Optional<JarURLConnection> packed(URL url) throws IOException {
-    URLConnection connection = url == null ? null : url.openConnection();
-    return connection instanceof JarURLConnection jar ? Optional.of(jar) : Optional.empty();
-  }
-
-  private static void unpack(JarURLConnection packed, Path target) throws IOException {
+  private static void keep(JarURLConnection packed, Path target) throws IOException {
     long crc = packed.getJarEntry().getCrc();
     if (Files.exists(target)
         && Files.size(target) == packed.getJarEntry().getSize()
@@ -73,17 +132,100 @@ final class NativeLibraries {
       return;
     }
     Path aside = Files.createTempFile(target.getParent(), "aside", ".tmp");
-    try (InputStream in = packed.getInputStream()) {
-      Files.copy(in, aside, StandardCopyOption.REPLACE_EXISTING);
+    try {
+      copy(packed, aside);
       Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
     } finally {
       Files.deleteIfExists(aside);
     }
   }
 
+  /** Empty where that cannot be; if it fails for want of space, ONNX Runtime's own way says so. */
+  private static Optional<Path> unpackAside(ClassLoader loader) {
+    Optional<Path> folder = Optional.empty();
+    try {
+      if (packed(loader, GPU).isPresent()) {
+        return Optional.empty();
+      }
+      for (String name : NAMES) {
+        Optional<JarURLConnection> packed = packed(loader, name);
+        if (packed.isEmpty()) {
+          folder.ifPresent(NativeLibraries::delete);
+          return Optional.empty();
+        }
+        if (folder.isEmpty()) {
+          folder = Optional.of(temporaryFolder());
+        }
+        copy(packed.get(), folder.get().resolve(System.mapLibraryName(name)));
+      }
+      return folder;
+    } catch (IOException e) {
+      folder.ifPresent(NativeLibraries::delete);
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * A new folder that nobody else may enter. Not by {@link Files#createTempDirectory}, whose secure
+   * random numbers take some 10 ms at a start: a name that is taken is only tried again.
+   */
+  private static Path temporaryFolder() throws IOException {
+    Path parent = Path.of(System.getProperty("java.io.tmpdir"));
+    boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+    while (true) {
+      Path folder = parent.resolve("betavae-onnxruntime-" + Long.toHexString(System.nanoTime()));
+      try {
+        return posix
+            ? Files.createDirectory(
+                folder,
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")))
+            : Files.createDirectory(folder);
+      } catch (FileAlreadyExistsException e) {
+        Thread.onSpinWait(); // the next nanosecond has another name
+      }
+    }
+  }
+
+  /** What cannot be deleted since it is in use, as on Windows, is deleted when the JVM ends. */
+  private static void delete(Path folder) {
+    File parent = folder.toFile();
+    boolean all = true;
+    for (String name : NAMES) {
+      File file = new File(parent, System.mapLibraryName(name));
+      if (file.exists() && !file.delete()) {
+        if (all) {
+          parent.deleteOnExit(); // the last one named is deleted first
+        }
+        file.deleteOnExit();
+        all = false;
+      }
+    }
+    if (all && !parent.delete()) {
+      parent.deleteOnExit();
+    }
+  }
+
+  private static Optional<JarURLConnection> packed(ClassLoader loader, String name)
+      throws IOException {
+    String file = System.mapLibraryName(name);
+    URL url = loader.getResource("ai/onnxruntime/native/" + platform() + "/" + file);
+    URLConnection connection = url == null ? null : url.openConnection();
+    return connection instanceof JarURLConnection jar ? Optional.of(jar) : Optional.empty();
+  }
+
+  private static void copy(JarURLConnection packed, Path target) throws IOException {
+    byte[] buffer = new byte[BUFFER];
+    try (InputStream in = packed.getInputStream();
+        OutputStream out = Files.newOutputStream(target)) {
+      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        out.write(buffer, 0, read);
+      }
+    }
+  }
+
   private static long crcOf(Path file) throws IOException {
     CRC32 crc = new CRC32();
-    byte[] buffer = new byte[BUFFER];
+    byte[] buffer = new byte[1 << 20];
     try (InputStream in = Files.newInputStream(file)) {
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
         crc.update(buffer, 0, read);

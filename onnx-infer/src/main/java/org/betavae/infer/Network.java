@@ -49,9 +49,10 @@ final class Network implements AutoCloseable {
     this.file = file;
     this.workers = workers;
     this.fixedBatch = input.fixedBatch();
-    int itemValues =
-        Math.max(
-            input.itemSize(), outputs.stream().mapToInt(TensorSpec::itemSize).max().orElseThrow());
+    int itemValues = input.itemSize();
+    for (TensorSpec output : outputs) {
+      itemValues = Math.max(itemValues, output.itemSize());
+    }
     int fitting = Math.max(1, CHUNK_BYTES / Float.BYTES / itemValues);
     this.maxChunk =
         fixedBatch > 0 ? fixedBatch : Math.min(MAX_CHUNK, Integer.highestOneBit(fitting));

@@ -19,6 +19,7 @@ public final class OnnxRuntime {
   private static final long STACK_PER_CHARACTER = 1024;
 
   private static boolean started;
+  private static Optional<Starter> starter = Optional.empty();
 
   private OnnxRuntime() {}
 
@@ -34,37 +35,63 @@ public final class OnnxRuntime {
     if (started) {
       return;
     }
-    Throwable[] failure = new Throwable[1];
-    Thread starter =
-        new Thread(
-            null,
-            OrtEnvironment::getEnvironment,
-            "betavae-onnxruntime-start",
-            STACK + STACK_PER_CHARACTER * commandLineLength());
-    starter.setUncaughtExceptionHandler((thread, e) -> failure[0] = e);
-    starter.start();
-    join(starter);
-    if (failure[0] instanceof Error e) {
-      throw e;
-    }
-    if (failure[0] instanceof RuntimeException e) {
-      throw e;
-    }
+    begin(NativeLibraries.Place.temporary());
+    Starter running = starter.orElseThrow();
+    join(running);
+    starter = Optional.empty();
+    running.throwFailure();
     started = true;
   }
 
-  /** {@link #start()} with libraries that are kept unpacked in a folder. */
-  static synchronized void start(Path cache) {
-    if (started) {
-      return;
+  /**
+   * Begins to start ONNX Runtime, unless that has begun already, and returns at once: most of the
+   * start is the unpacking of its libraries, beside which there is other work to do. {@link
+   * #start()} waits for the end and throws what failed.
+   *
+   * @param place where its libraries are unpacked
+   * @return whether it has begun by this call
+   */
+  static synchronized boolean begin(NativeLibraries.Place place) {
+    if (started || starter.isPresent()) {
+      return false;
     }
-    Optional<Path> libraries = NativeLibraries.unpack(cache, OrtEnvironment.class.getClassLoader());
-    libraries.ifPresent(folder -> System.setProperty(NativeLibraries.PROPERTY, folder.toString()));
-    try {
-      start();
-    } finally {
-      if (libraries.isPresent()) {
-        System.clearProperty(NativeLibraries.PROPERTY); // it is read at the start alone
+    Starter made = new Starter(place);
+    made.start();
+    starter = Optional.of(made);
+    return true;
+  }
+
+  private static final class Starter extends Thread {
+    private final NativeLibraries.Place place;
+    private Throwable failure;
+
+    Starter(NativeLibraries.Place place) {
+      super(
+          null,
+          null,
+          "betavae-onnxruntime-start",
+          STACK + STACK_PER_CHARACTER * commandLineLength());
+      this.place = place;
+      setDaemon(false); // what is unpacked for a time is deleted at the end, whatever ends before
+    }
+
+    @Override
+    public void run() {
+      try (NativeLibraries libraries =
+          NativeLibraries.unpack(place, OrtEnvironment.class.getClassLoader())) {
+        libraries.use(OrtEnvironment::getEnvironment);
+      } catch (RuntimeException | Error e) {
+        failure = e;
+      }
+    }
+
+    /** To be called when the thread has ended. */
+    void throwFailure() {
+      if (failure instanceof Error e) {
+        throw e;
+      }
+      if (failure instanceof RuntimeException e) {
+        throw e;
       }
     }
   }

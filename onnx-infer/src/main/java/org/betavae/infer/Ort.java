@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /** Settings of ONNX Runtime that all sessions share, each with its reason. */
@@ -24,6 +25,11 @@ final class Ort {
 
   private Ort() {}
 
+  /** Not kept in a field: looking it up takes some 20 ms of a start, for what is rarely said. */
+  static Logger log() {
+    return System.getLogger(Ort.class.getPackageName());
+  }
+
   static OrtEnvironment environment() {
     OnnxRuntime.start();
     return OrtEnvironment.getEnvironment();
@@ -32,6 +38,7 @@ final class Ort {
   /** Options for a session whose operators run on {@code threads} threads; the caller closes. */
   static OrtSession.SessionOptions sessionOptions(int threads, Optimisation optimisation)
       throws OrtException {
+    OnnxRuntime.start(); // else the class of the options would start it, in another way
     OrtSession.SessionOptions options = new OrtSession.SessionOptions();
     try {
       options.setIntraOpNumThreads(threads);
@@ -66,7 +73,7 @@ final class Ort {
    * The provider that can be had here: CUDA if asked for and possible, otherwise the CPU, with one
    * warning if CUDA was asked for.
    */
-  static Provider available(Provider wanted, Logger log) {
+  static Provider available(Provider wanted, Supplier<Logger> log) {
     if (wanted == Provider.CPU) {
       return Provider.CPU;
     }
@@ -75,11 +82,12 @@ final class Ort {
       trial.addCUDA(0);
       return Provider.CUDA;
     } catch (OrtException e) {
-      log.log(
-          Level.WARNING,
-          "CUDA is not available, the model is computed on the CPU: {0}. Use the jar"
-              + " onnxruntime_gpu and install CUDA 12 and cuDNN 9, or ask for the CPU.",
-          oneLine(e));
+      log.get()
+          .log(
+              Level.WARNING,
+              "CUDA is not available, the model is computed on the CPU: {0}. Use the jar"
+                  + " onnxruntime_gpu and install CUDA 12 and cuDNN 9, or ask for the CPU.",
+              oneLine(e));
       return Provider.CPU;
     }
   }

@@ -6,7 +6,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * Finds which input and output of a file plays which role: as named by options, or by shape and the
@@ -73,8 +72,7 @@ final class Roles {
    */
   static Latents latents(
       Path file, TensorSpec input, List<TensorSpec> outputs, int batch, ModelOptions options) {
-    List<TensorSpec> candidates =
-        outputs.stream().filter(o -> isBatch(o, batch) && isFlat(o)).toList();
+    List<TensorSpec> candidates = TensorSpec.where(outputs, o -> isBatch(o, batch) && isFlat(o));
     Optional<TensorSpec> namedMean =
         options.mean().map(name -> byName(file, outputs, name, "mean", "output"));
     Optional<TensorSpec> namedLogVar =
@@ -127,14 +125,16 @@ final class Roles {
       return named;
     }
     List<TensorSpec> candidates =
-        outputs.stream()
-            .filter(o -> isBatch(o, batch) && o.dims().size() <= 4)
-            .filter(o -> imageSize.isEmpty() || imageSize.get() == o.itemSize())
-            .toList();
+        TensorSpec.where(
+            outputs,
+            o ->
+                isBatch(o, batch)
+                    && o.dims().size() <= 4
+                    && (imageSize.isEmpty() || imageSize.get() == o.itemSize()));
     if (candidates.isEmpty() && imageSize.isPresent()) {
       return images(file, outputs, batch, options, Optional.empty());
     }
-    List<TensorSpec> means = candidates.stream().filter(o -> !isLogits(o.name())).toList();
+    List<TensorSpec> means = TensorSpec.where(candidates, o -> !isLogits(o.name()));
     return only(candidates)
         .or(() -> only(means))
         .or(() -> unique(candidates, "x", IMAGES, Optional.empty()))
@@ -155,7 +155,7 @@ final class Roles {
    * @param outputs with their true sizes
    */
   static void requireDecoder(Path file, TensorSpec input, List<TensorSpec> outputs) {
-    if (outputs.stream().allMatch(o -> o.itemSize() < input.itemSize())) {
+    if (TensorSpec.where(outputs, o -> o.itemSize() >= input.itemSize()).isEmpty()) {
       throw new ModelException(
           file,
           "its input "
@@ -203,9 +203,7 @@ final class Roles {
 
   private static TensorSpec byName(
       Path file, List<TensorSpec> specs, String name, String option, String kind) {
-    return specs.stream()
-        .filter(spec -> spec.name().equals(name))
-        .findFirst()
+    return first(TensorSpec.where(specs, spec -> spec.name().equals(name)))
         .orElseThrow(
             () ->
                 new ModelException(
@@ -225,10 +223,10 @@ final class Roles {
   private static Optional<TensorSpec> unique(
       List<TensorSpec> candidates, String exact, Pattern usual, Optional<TensorSpec> taken) {
     List<TensorSpec> others =
-        candidates.stream().filter(c -> !taken.equals(Optional.of(c))).toList();
+        TensorSpec.where(candidates, c -> taken.isEmpty() || !taken.get().equals(c));
     Predicate<TensorSpec> isUsual = c -> usual.matcher(plain(c.name())).matches();
-    return only(others.stream().filter(c -> plain(c.name()).equals(exact)).toList())
-        .or(() -> only(others.stream().filter(isUsual).toList()));
+    return only(TensorSpec.where(others, c -> plain(c.name()).equals(exact)))
+        .or(() -> only(TensorSpec.where(others, isUsual)));
   }
 
   /** Of two candidates the one that is not known, unless its name says that it is neither. */
@@ -237,15 +235,21 @@ final class Roles {
     if (known.isEmpty() || candidates.size() != 2) {
       return Optional.empty();
     }
-    return candidates.stream()
-        .filter(c -> !c.equals(known.get()))
-        .filter(c -> !NEITHER.matcher(plain(c.name())).matches())
-        .filter(c -> !MEAN.matcher(plain(c.name())).matches())
-        .findFirst();
+    return first(
+        TensorSpec.where(
+            candidates,
+            c ->
+                !c.equals(known.get())
+                    && !NEITHER.matcher(plain(c.name())).matches()
+                    && !MEAN.matcher(plain(c.name())).matches()));
+  }
+
+  private static Optional<TensorSpec> first(List<TensorSpec> specs) {
+    return specs.isEmpty() ? Optional.empty() : Optional.of(specs.get(0));
   }
 
   private static Optional<TensorSpec> only(List<TensorSpec> specs) {
-    return Stream.of(specs).filter(list -> list.size() == 1).map(list -> list.get(0)).findFirst();
+    return specs.size() == 1 ? first(specs) : Optional.empty();
   }
 
   private static boolean isBatch(TensorSpec spec, int batch) {
@@ -257,7 +261,12 @@ final class Roles {
 
   /** [N, L], or [N, L, 1, 1] as convolutions leave it. */
   private static boolean isFlat(TensorSpec spec) {
-    return spec.dims().stream().skip(2).allMatch(d -> d == 1);
+    for (long dim : spec.dims().subList(2, spec.dims().size())) {
+      if (dim != 1) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static String plain(String name) {

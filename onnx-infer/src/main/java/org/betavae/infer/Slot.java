@@ -66,7 +66,10 @@ final class Slot implements AutoCloseable {
     this.outputSpecs = outputs;
     this.sigmoid = sigmoid;
     this.input = buffer(capacity, input);
-    this.outputs = outputs.stream().map(spec -> buffer(capacity, spec)).toArray(FloatBuffer[]::new);
+    this.outputs = new FloatBuffer[outputs.size()];
+    for (int i = 0; i < this.outputs.length; i++) {
+      this.outputs[i] = buffer(capacity, outputs.get(i));
+    }
     this.activated = sigmoid.isPresent() ? buffer(capacity, outputs.get(0)) : this.outputs[0];
   }
 

@@ -2,6 +2,7 @@ package org.betavae.infer;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -16,6 +17,21 @@ record TensorSpec(String name, String type, List<Long> dims) {
 
   TensorSpec {
     dims = List.copyOf(dims);
+  }
+
+  // Written out, as is hashCode: what the compiler makes for a record links its parts by method
+  // handles when it is first called, some 20 ms of the start of a JVM.
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof TensorSpec spec
+        && name.equals(spec.name)
+        && type.equals(spec.type)
+        && dims.equals(spec.dims);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * (31 * name.hashCode() + type.hashCode()) + dims.hashCode();
   }
 
   boolean isFloat() {
@@ -77,6 +93,20 @@ record TensorSpec(String name, String type, List<Long> dims) {
                 .map(d -> d < 0 ? "N" : d.toString())
                 .collect(Collectors.joining(", ", "[", "]"));
     return "'" + name + "' " + type + " " + sizes;
+  }
+
+  /**
+   * Those that pass a test, in order. A loop, as elsewhere on the way to the first result: the
+   * classes of the first stream of a JVM take some 20 ms.
+   */
+  static List<TensorSpec> where(List<TensorSpec> specs, Predicate<TensorSpec> test) {
+    List<TensorSpec> passed = new ArrayList<>();
+    for (TensorSpec spec : specs) {
+      if (test.test(spec)) {
+        passed.add(spec);
+      }
+    }
+    return passed;
   }
 
   static String list(List<TensorSpec> specs) {

@@ -2,7 +2,9 @@ package org.betavae.infer;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -12,7 +14,11 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -155,14 +161,72 @@ class OpeningTest {
   void nativeLibraries_areUnpackedOnce_andAgainWhenDamaged() throws IOException {
     ClassLoader loader = ai.onnxruntime.OrtEnvironment.class.getClassLoader();
     Path cache = folder.resolve("libraries");
-    assumeTrue(NativeLibraries.unpack(cache, loader).isPresent(), "no jar for this platform");
-    Path unpacked = NativeLibraries.unpack(cache, loader).orElseThrow();
+    NativeLibraries.Place place = NativeLibraries.Place.cache(cache);
+    assumeTrue(
+        NativeLibraries.unpack(place, loader).folder().isPresent(), "no jar for this platform");
+    Path unpacked = NativeLibraries.unpack(place, loader).folder().orElseThrow();
     Path library = unpacked.resolve(System.mapLibraryName("onnxruntime4j_jni"));
     byte[] whole = Files.readAllBytes(library);
     Files.write(library, new byte[whole.length]);
-    assertEquals(unpacked, NativeLibraries.unpack(cache, loader).orElseThrow());
+    assertEquals(unpacked, NativeLibraries.unpack(place, loader).folder().orElseThrow());
     assertArrayEquals(whole, Files.readAllBytes(library));
     assertTrue(Files.exists(unpacked.resolve(System.mapLibraryName("onnxruntime"))));
+  }
+
+  @Test
+  void nativeLibraries_ofOneStart_areThoseOfTheJar_andDeletedAtTheEnd() throws IOException {
+    ClassLoader loader = ai.onnxruntime.OrtEnvironment.class.getClassLoader();
+    Path kept =
+        NativeLibraries.unpack(NativeLibraries.Place.cache(folder.resolve("kept")), loader)
+            .folder()
+            .orElse(null);
+    assumeTrue(kept != null, "no jar for this platform");
+    Path[] place = new Path[1];
+    try (NativeLibraries libraries =
+        NativeLibraries.unpack(NativeLibraries.Place.temporary(), loader)) {
+      Path unpacked = libraries.folder().orElseThrow();
+      place[0] = unpacked;
+      for (String name : List.of("onnxruntime", "onnxruntime4j_jni")) {
+        String file = System.mapLibraryName(name);
+        assertEquals(-1, Files.mismatch(kept.resolve(file), unpacked.resolve(file)), file);
+      }
+      if (Files.getFileStore(unpacked).supportsFileAttributeView("posix")) {
+        assertEquals(
+            "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(unpacked)));
+      }
+      libraries.use(
+          () ->
+              assertEquals(
+                  unpacked.toString(), System.getProperty(NativeLibraries.PROPERTY), "is named"));
+      assertNull(System.getProperty(NativeLibraries.PROPERTY), "for ONNX Runtime's start alone");
+    }
+    assertFalse(Files.exists(place[0]));
+  }
+
+  @Test
+  void nativeLibraries_thatCannotBeUnpacked_areLeftToOnnxRuntime() throws IOException {
+    ClassLoader none =
+        new ClassLoader(null) {
+          @Override
+          public java.net.URL getResource(String name) {
+            return null;
+          }
+        };
+    try (NativeLibraries libraries =
+        NativeLibraries.unpack(NativeLibraries.Place.temporary(), none)) {
+      assertEquals(Optional.empty(), libraries.folder());
+      libraries.use(() -> assertNull(System.getProperty(NativeLibraries.PROPERTY)));
+    }
+  }
+
+  @Test
+  void rehearsal_goesThroughAndLeavesNothing() {
+    Set<Thread> before = Thread.getAllStackTraces().keySet();
+    Rehearsal.run();
+    Set<Thread> left = new HashSet<>(Thread.getAllStackTraces().keySet());
+    left.removeAll(before);
+    left.removeIf(thread -> !thread.getName().startsWith("betavae"));
+    assertEquals(Set.of(), left);
   }
 
   private static List<Path> graphs(Path cache) throws IOException {

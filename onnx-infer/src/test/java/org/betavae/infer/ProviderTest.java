@@ -21,7 +21,7 @@ class ProviderTest {
   void cuda_whereItIsMissing_fallsBackWithOneWarning() {
     assumeTrue(!OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA));
     List<String> lines = new ArrayList<>();
-    assertEquals(Provider.CPU, Ort.available(Provider.CUDA, new Recorder(lines)));
+    assertEquals(Provider.CPU, Ort.available(Provider.CUDA, () -> new Recorder(lines)));
     assertEquals(1, lines.size());
     assertTrue(lines.get(0).startsWith("WARNING CUDA is not available"), lines.get(0));
     assertTrue(lines.get(0).contains("onnxruntime_gpu"), lines.get(0));
@@ -30,7 +30,7 @@ class ProviderTest {
   @Test
   void cpu_logsNothing() {
     List<String> lines = new ArrayList<>();
-    assertEquals(Provider.CPU, Ort.available(Provider.CPU, new Recorder(lines)));
+    assertEquals(Provider.CPU, Ort.available(Provider.CPU, () -> new Recorder(lines)));
     assertEquals(List.of(), lines);
   }
 
