@@ -7,7 +7,6 @@ import ai.onnxruntime.OrtSession;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,9 +34,8 @@ final class Slot implements AutoCloseable {
   private final FloatBuffer activated;
   private final Tensors[] kept = new Tensors[KEPT];
 
-  // Kept and filled anew for each run. ONNX Runtime goes through such maps on the way of every
-  // call; a Map.of makes three objects each time it does.
-  private final Map<String, OnnxTensor> elsewhere = new LinkedHashMap<>();
+  // Kept, and filled anew for each run.
+  private final Map<String, OnnxTensor> elsewhere = new NamedValues<>();
   private int oldest;
 
   /** The tensors of one batch size. */
@@ -45,10 +43,10 @@ final class Slot implements AutoCloseable {
     final int batch;
     final long[] inputShape;
     final NativeHandles handles = new NativeHandles();
-    final Map<String, OnnxValue> outputs = new LinkedHashMap<>();
-    final Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
-    final Map<String, OnnxTensor> logits = new LinkedHashMap<>();
-    final Map<String, OnnxTensor> activated = new LinkedHashMap<>();
+    final Map<String, OnnxValue> outputs = new NamedValues<>();
+    final Map<String, OnnxTensor> inputs = new NamedValues<>();
+    final Map<String, OnnxTensor> logits = new NamedValues<>();
+    final Map<String, OnnxTensor> activated = new NamedValues<>();
 
     Tensors(int batch, long[] inputShape) {
       this.batch = batch;
@@ -105,7 +103,7 @@ final class Slot implements AutoCloseable {
       elsewhere.put(inputSpec.name(), tensor);
       run(session, tensors, elsewhere);
     } finally {
-      elsewhere.clear();
+      elsewhere.put(inputSpec.name(), null); // closed, and nothing of the caller's is kept
     }
   }
 
