@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.betavae.data.DataSources;
 import org.betavae.data.Dataset;
 import org.betavae.data.ItemShape;
@@ -100,7 +101,7 @@ final class ClassifyCommand extends Command {
   @Override
   String details() {
     return "The head reads the posterior's mean. The file has the encoder's input and the output"
-        + " probabilities [N, classes].";
+        + " probabilities [N, classes]; its metadata name the classes in that order.";
   }
 
   @Override
@@ -120,24 +121,31 @@ final class ClassifyCommand extends Command {
     ClassifierSettings settings = settings(args);
     try (Dataset data = open(args.get(DATA), model);
         Classifier classifier = Classifier.train(model, settings, data, TrainListener.NONE)) {
-      double accuracy = accuracy(args, classifier, data);
+      OptionalDouble accuracy = accuracy(args, classifier, data);
       OnnxModel onnx = classifier.toOnnx(args.get(ExportCommand.OPSET));
       double difference = difference(classifier, onnx, data, model);
       onnx.write(out);
       console.say(
-          "Accuracy "
-              + Numbers.brief(100 * accuracy)
-              + "% after learning from "
-              + classifier.learned()
-              + " labels");
+          accuracy.isPresent()
+              ? "Accuracy "
+                  + Numbers.brief(100 * accuracy.getAsDouble())
+                  + "% after learning from "
+                  + classifier.learned()
+                  + " labels"
+              : "Learned from all "
+                  + classifier.learned()
+                  + " labels, which leaves none to measure the accuracy on: give some with"
+                  + " --test-data, or learn from fewer with --labels.");
       console.say(
           "Written to "
               + out
               + ", at most "
               + Numbers.brief(difference)
               + " from TensorFlow in a probability");
-      ObjectNode json = Json.object().put("out", out.toString()).put("accuracy", accuracy);
+      ObjectNode json = Json.object().put("out", out.toString());
+      accuracy.ifPresentOrElse(a -> json.put("accuracy", a), () -> json.putNull("accuracy"));
       json.put("labels", classifier.learned()).put("classes", classifier.classes());
+      classifier.classNames().forEach(json.putArray("class_names")::add);
       return Outcome.done(json.put("parity", difference));
     }
   }
@@ -193,13 +201,13 @@ final class ClassifyCommand extends Command {
         args.find(TrainOptions.THREADS).orElse(DEFAULTS.threads()));
   }
 
-  private static double accuracy(Arguments args, Classifier classifier, Dataset data) {
+  private static OptionalDouble accuracy(Arguments args, Classifier classifier, Dataset data) {
     Optional<String> test = args.find(TEST_DATA);
     if (test.isEmpty()) {
       return classifier.accuracyOnOthers(data, MOST_OTHERS);
     }
     try (Dataset others = DataSources.open(test.get(), SourceOptions.wanting(data.shape()))) {
-      return classifier.accuracy(others);
+      return OptionalDouble.of(classifier.accuracy(others));
     }
   }
 

@@ -43,6 +43,7 @@ class ClassifyCommandTest {
     assertEquals(out.toString(), json.get("out").asText());
     assertEquals(20, json.get("labels").asInt());
     assertEquals(2, json.get("classes").asInt());
+    assertEquals("[\"left\",\"right\"]", json.get("class_names").toString());
     assertTrue(json.get("accuracy").asDouble() > 0.8, json::toString); // by chance 0.5
     assertTrue(json.get("parity").asDouble() <= RunExport.LARGEST_DIFFERENCE, json::toString);
     OnnxModel onnx = OnnxModel.read(out);
@@ -71,6 +72,17 @@ class ClassifyCommandTest {
     assertEquals(0, cli.exitCode(), cli.err());
     assertTrue(cli.out().contains("after learning from 60 labels"), cli.out());
     assertEquals("x", OnnxModel.read(out).inputs().get(0).name());
+  }
+
+  @Test
+  void whereEveryLabelIsLearned_noAccuracyIsClaimed() throws IOException {
+    TinyRun tiny = TinyRun.get();
+    String line = "classify --from % --data % --steps 2 --threads 1 --out %";
+    Cli cli = Cli.run(line, tiny.run, pictures, folder.resolve("all.onnx"));
+    assertEquals(0, cli.exitCode(), cli.err());
+    assertTrue(cli.out().contains("all 60 labels") && cli.out().contains("--test-data"), cli.out());
+    JsonNode json = Cli.json(line, tiny.run, pictures, folder.resolve("again.onnx"));
+    assertTrue(json.has("accuracy") && json.get("accuracy").isNull(), json::toString);
   }
 
   @Test

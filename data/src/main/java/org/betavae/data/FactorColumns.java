@@ -1,5 +1,6 @@
 package org.betavae.data;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -12,10 +13,12 @@ import java.util.stream.IntStream;
 final class FactorColumns implements Factors.Table {
   private final int[][] classes;
   private final double[][] values;
+  private final List<List<String>> classNames;
 
-  private FactorColumns(int[][] classes, double[][] values) {
+  private FactorColumns(int[][] classes, double[][] values, List<List<String>> classNames) {
     this.classes = classes;
     this.values = values;
+    this.classNames = classNames;
   }
 
   /**
@@ -23,6 +26,23 @@ final class FactorColumns implements Factors.Table {
    * @param values value of each item, same shape; may be {@code codes} itself
    */
   static Factors of(List<String> names, double[][] codes, double[][] values) {
+    List<List<String>> classNames = new ArrayList<>();
+    for (double[] column : codes) {
+      classNames.add(
+          Arrays.stream(column).sorted().distinct().mapToObj(FactorColumns::text).toList());
+    }
+    return of(names, codes, values, classNames);
+  }
+
+  /** A number as people write it: whole ones without a point. */
+  private static String text(double code) {
+    return code == Math.rint(code) && Math.abs(code) < 1L << 53
+        ? Long.toString((long) code)
+        : Double.toString(code);
+  }
+
+  private static Factors of(
+      List<String> names, double[][] codes, double[][] values, List<List<String>> classNames) {
     int[][] classes = new int[codes.length][];
     int[] sizes = new int[codes.length];
     for (int factor = 0; factor < codes.length; factor++) {
@@ -33,7 +53,7 @@ final class FactorColumns implements Factors.Table {
               .mapToInt(code -> Arrays.binarySearch(distinct, code))
               .toArray();
     }
-    return new Factors(names, sizes, new FactorColumns(classes, values));
+    return new Factors(names, sizes, new FactorColumns(classes, values, classNames));
   }
 
   /** The one factor {@code label}. */
@@ -49,7 +69,8 @@ final class FactorColumns implements Factors.Table {
     List<String> distinct = texts.stream().sorted().distinct().toList();
     double[] codes =
         texts.stream().mapToDouble(text -> Collections.binarySearch(distinct, text)).toArray();
-    return label(codes);
+    double[][] column = {codes};
+    return of(List.of("label"), column, column, List.of(distinct));
   }
 
   /** Names of dSprites' five factors, or {@code factor0, factor1 ...} for any other number. */
@@ -67,5 +88,10 @@ final class FactorColumns implements Factors.Table {
   @Override
   public double valueOf(int item, int factor) {
     return values[factor][item];
+  }
+
+  @Override
+  public String classNameOf(int factor, int classNumber) {
+    return classNames.get(factor).get(classNumber);
   }
 }

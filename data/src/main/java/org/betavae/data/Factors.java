@@ -2,6 +2,7 @@ package org.betavae.data;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The factors that an item was made from (shape, position ...) or its label: for each factor a
@@ -15,6 +16,11 @@ public final class Factors {
     int classOf(int item, int factor);
 
     double valueOf(int item, int factor);
+
+    /** What the data call a class of a factor; its number, unless they have a name of their own. */
+    default String classNameOf(int factor, int classNumber) {
+      return Integer.toString(classNumber);
+    }
   }
 
   private final List<String> names;
@@ -79,6 +85,17 @@ public final class Factors {
     return names;
   }
 
+  /**
+   * What the data call each class of a factor, in the order of the classes: the label's text or
+   * number, a sub-folder's name. Data sets that hold other classes number them otherwise, but name
+   * them alike.
+   */
+  public List<String> classNames(int factor) {
+    return IntStream.range(0, sizes[factor])
+        .mapToObj(classNumber -> table.classNameOf(factor, classNumber))
+        .toList();
+  }
+
   /** Number of classes of each factor, in the order of {@link #names}. */
   public int[] sizes() {
     return sizes.clone();
@@ -108,6 +125,11 @@ public final class Factors {
           @Override
           public double valueOf(int item, int factor) {
             return table.valueOf(items[item], factor);
+          }
+
+          @Override
+          public String classNameOf(int factor, int classNumber) {
+            return table.classNameOf(factor, classNumber);
           }
         });
   }

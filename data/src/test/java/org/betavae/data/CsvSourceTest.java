@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,6 +52,7 @@ class CsvSourceTest {
       assertArrayEquals(new float[] {3, 4}, item(data, 1));
       Factors factors = data.factors().orElseThrow();
       assertEquals("[label] [2]", factors.toString());
+      assertEquals(List.of("cat", "dog"), factors.classNames(0));
       assertEquals(0, factors.classOf(1, 0));
       assertEquals(1, factors.classOf(2, 0));
     }

@@ -113,6 +113,7 @@ class NpzSourceTest {
       assertEquals(ItemShape.image(1, 1, 1), data.shape());
       assertEquals("[label] [2]", data.factors().orElseThrow().toString());
       assertEquals(5.0, data.factors().orElseThrow().valueOf(0, 0));
+      assertEquals(List.of("3", "5"), data.factors().orElseThrow().classNames(0));
     }
   }
 

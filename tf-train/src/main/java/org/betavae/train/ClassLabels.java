@@ -13,12 +13,20 @@ final class ClassLabels {
 
   private final Factors factors;
   private final int factor;
-  private final int classes;
+  private final List<String> names;
 
-  private ClassLabels(Factors factors, int factor) {
+  /** The number here of each class of the data. */
+  private final int[] numbers;
+
+  private ClassLabels(Factors factors, int factor, List<String> names) {
     this.factors = factors;
     this.factor = factor;
-    this.classes = factors.sizes()[factor];
+    this.names = names;
+    numbers = factors.classNames(factor).stream().mapToInt(names::indexOf).toArray();
+  }
+
+  private ClassLabels(Factors factors, int factor) {
+    this(factors, factor, factors.classNames(factor));
   }
 
   /**
@@ -43,7 +51,11 @@ final class ClassLabels {
         return new ClassLabels(factors, useful.get(0));
       }
     }
-    throw new IllegalArgumentException(
+    throw unlabelled(data, factors);
+  }
+
+  private static IllegalArgumentException unlabelled(Dataset data, Factors factors) {
+    return new IllegalArgumentException(
         "Data "
             + data.name()
             + (factors == null
@@ -53,12 +65,47 @@ final class ClassLabels {
             + " or use a folder with a sub-folder for each class.");
   }
 
+  /**
+   * The classes of other data by the numbers that they have here: data with fewer classes number
+   * them otherwise.
+   *
+   * @throws IllegalArgumentException if the data have no labels, or classes that are not here
+   */
+  ClassLabels ofOthers(Dataset others) {
+    Factors theirs = others.factors().orElseThrow(() -> unlabelled(others, null));
+    int same = theirs.names().indexOf(factors.names().get(factor));
+    ClassLabels found =
+        same >= 0 ? new ClassLabels(theirs, same, names) : of(others).numberedBy(names);
+    List<String> unknown = new ArrayList<>(theirs.classNames(found.factor));
+    unknown.removeAll(names);
+    if (!unknown.isEmpty()) {
+      throw new IllegalArgumentException(
+          "Data "
+              + others.name()
+              + " have the classes "
+              + unknown
+              + ", expected those that were learned from, "
+              + names
+              + ". Name the classes alike, or leave these items out.");
+    }
+    return found;
+  }
+
+  private ClassLabels numberedBy(List<String> others) {
+    return new ClassLabels(factors, factor, others);
+  }
+
   int classes() {
-    return classes;
+    return names.size();
+  }
+
+  /** What the data call each class. */
+  List<String> names() {
+    return names;
   }
 
   int of(int item) {
-    return factors.classOf(item, factor);
+    return numbers[factors.classOf(item, factor)];
   }
 
   /**
@@ -70,10 +117,10 @@ final class ClassLabels {
     Settings.require(
         count <= size, "labels", count, "at most the " + size + " items", "Use 0 for all of them.");
     Settings.require(
-        count == 0 || count >= classes,
+        count == 0 || count >= classes(),
         "labels",
         count,
-        "at least one for each of the " + classes + " classes",
+        "at least one for each of the " + classes() + " classes",
         "Use 0 for all of them.");
     List<Integer> items = new ArrayList<>();
     for (int i = 0; i < size; i++) {
@@ -82,10 +129,10 @@ final class ClassLabels {
     if (count > 0) {
       Random random = Seeds.random(seed, Seeds.LABELS, 0);
       Collections.shuffle(items, random);
-      int[] taken = new int[classes];
+      int[] taken = new int[classes()];
       List<Integer> chosen = new ArrayList<>();
       List<Integer> left = new ArrayList<>();
-      int share = count / classes;
+      int share = count / classes();
       for (int item : items) {
         boolean takes = taken[of(item)] < share;
         taken[of(item)] += takes ? 1 : 0;

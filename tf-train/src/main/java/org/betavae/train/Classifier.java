@@ -1,5 +1,6 @@
 package org.betavae.train;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,9 +11,11 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.betavae.data.Dataset;
 import org.betavae.data.ItemShape;
 import org.betavae.export.ConvertOptions;
@@ -32,20 +35,23 @@ public final class Classifier implements AutoCloseable {
   private final ClassifierGraph graph;
   private final SavedClassifier saved;
   private final ItemShape shape;
-  private final int classes;
+  private final ClassLabels labels;
   private final Set<Integer> learned;
+  private final long seed;
 
   private Classifier(
       ClassifierGraph graph,
       SavedClassifier saved,
       ItemShape shape,
-      int classes,
-      Set<Integer> learned) {
+      ClassLabels labels,
+      Set<Integer> learned,
+      long seed) {
     this.graph = graph;
     this.saved = saved;
     this.shape = shape;
-    this.classes = classes;
+    this.labels = labels;
     this.learned = learned;
+    this.seed = seed;
   }
 
   /**
@@ -78,7 +84,7 @@ public final class Classifier implements AutoCloseable {
       new Loop(graph, settings, data, labels, items).run(listener);
       SavedClassifier saved =
           new SavedClassifier(config, parts, shape, labels.classes(), settings.hidden());
-      return new Classifier(graph, saved, shape, labels.classes(), learned);
+      return new Classifier(graph, saved, shape, labels, learned, settings.seed());
     } catch (RuntimeException | Error e) {
       graph.close();
       throw e;
@@ -165,7 +171,12 @@ public final class Classifier implements AutoCloseable {
 
   /** Number of classes. */
   public int classes() {
-    return classes;
+    return labels.classes();
+  }
+
+  /** What the data call each class, in the order of the probabilities. */
+  public List<String> classNames() {
+    return labels.names();
   }
 
   /** How many items it learned from. */
@@ -189,50 +200,58 @@ public final class Classifier implements AutoCloseable {
   }
 
   /**
-   * Share of items whose most probable class is theirs.
+   * Share of items whose most probable class is theirs. Classes are told by their names: the data
+   * may lack some.
    *
    * @param data labelled items that it has not learned from
+   * @throws IllegalArgumentException if the data have no labels, or classes that were not learned
    */
   public double accuracy(Dataset data) {
-    return accuracy(data, Set.of(), data.size());
+    ClassLabels theirs = labels.ofOthers(data);
+    return accuracy(data, theirs, IntStream.range(0, data.size()).toArray());
   }
 
   /**
-   * The same on items of the data that it was trained with, but for those that it learned from.
+   * The same on items of the data that it was trained with, but for those that it learned from;
+   * empty if it learned from all.
    *
-   * @param most at most so many of them
+   * @param most at most so many of them, chosen by the seed, since data are often in the order of
+   *     their classes
    */
-  public double accuracyOnOthers(Dataset data, int most) {
-    return accuracy(data, learned, most);
-  }
-
-  private double accuracy(Dataset data, Set<Integer> without, int most) {
-    ClassLabels labels = ClassLabels.of(data);
-    int size = shape.size();
-    float[] x = new float[BATCH * size];
-    int[] batch = new int[BATCH];
-    int filled = 0;
-    int seen = 0;
-    int right = 0;
-    for (int i = 0; i < data.size() && seen < most; i++) {
-      if (!without.contains(i)) {
-        data.read(i, x, filled * size);
-        batch[filled++] = i;
-        seen++;
-      }
-      if (filled == BATCH || (filled > 0 && (i == data.size() - 1 || seen == most))) {
-        float[] p = probabilities(Arrays.copyOf(x, filled * size), filled);
-        for (int j = 0; j < filled; j++) {
-          right += best(p, j) == labels.of(batch[j]) ? 1 : 0;
-        }
-        filled = 0;
+  public OptionalDouble accuracyOnOthers(Dataset data, int most) {
+    List<Integer> others = new ArrayList<>();
+    for (int i = 0; i < data.size(); i++) {
+      if (!learned.contains(i)) {
+        others.add(i);
       }
     }
-    return (double) right / Math.max(1, seen);
+    Collections.shuffle(others, Seeds.random(seed, Seeds.LABELS, 1));
+    int[] items = others.stream().limit(most).mapToInt(Integer::intValue).sorted().toArray();
+    return items.length == 0
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(accuracy(data, labels, items));
+  }
+
+  private double accuracy(Dataset data, ClassLabels wanted, int[] items) {
+    int size = shape.size();
+    int right = 0;
+    for (int from = 0; from < items.length; from += BATCH) {
+      int count = Math.min(BATCH, items.length - from);
+      float[] x = new float[count * size];
+      for (int j = 0; j < count; j++) {
+        data.read(items[from + j], x, j * size);
+      }
+      float[] p = probabilities(x, count);
+      for (int j = 0; j < count; j++) {
+        right += best(p, j) == wanted.of(items[from + j]) ? 1 : 0;
+      }
+    }
+    return (double) right / items.length;
   }
 
   private int best(float[] p, int row) {
     int best = 0;
+    int classes = classes();
     for (int c = 1; c < classes; c++) {
       best = p[row * classes + c] > p[row * classes + best] ? c : best;
     }
@@ -263,7 +282,14 @@ public final class Classifier implements AutoCloseable {
           ConvertOptions.defaults()
               .withOpset(opset)
               .withGraphName("classifier")
-              .withMetadata(Map.of("betavae.role", "classifier", "betavae.classes", "" + classes));
+              .withMetadata(
+                  Map.of(
+                      "betavae.role",
+                      "classifier",
+                      "betavae.classes",
+                      "" + classes(),
+                      "betavae.class_names",
+                      new ObjectMapper().valueToTree(classNames()).toString()));
       if (shape.image() && !saved.hasOwnLayout()) {
         options = options.withInputsAsNchw(Set.of(model.inputs().get(0).name()));
       }

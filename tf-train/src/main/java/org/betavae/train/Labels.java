@@ -1,6 +1,5 @@
 package org.betavae.train;
 
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
@@ -17,11 +16,25 @@ final class Labels {
   private final int[] sizes;
   private final BitSet known;
 
+  /** For each factor, the number here of each class of the data. */
+  private final int[][] numbers;
+
   private Labels(Factors factors, int[] learned, BitSet known) {
+    this(factors, learned, known, factors.sizes(), ownNumbers(factors));
+  }
+
+  private Labels(Factors factors, int[] learned, BitSet known, int[] sizes, int[][] numbers) {
     this.factors = factors;
     this.learned = learned;
-    this.sizes = factors.sizes();
     this.known = known;
+    this.sizes = sizes;
+    this.numbers = numbers;
+  }
+
+  private static int[][] ownNumbers(Factors factors) {
+    return IntStream.of(factors.sizes())
+        .mapToObj(size -> IntStream.range(0, size).toArray())
+        .toArray(int[][]::new);
   }
 
   /**
@@ -66,18 +79,35 @@ final class Labels {
 
   /**
    * The same factors of other data, all of whose items have labels; absent if those data have no
-   * labels, or other factors.
+   * labels, other factors, or classes that are not here. Classes are told by their names, since
+   * data with fewer of them number them otherwise.
    */
   Optional<Labels> ofOthers(Dataset others) {
     return others
         .factors()
-        .filter(f -> Arrays.equals(f.sizes(), sizes))
-        .map(
+        .filter(f -> f.names().equals(factors.names()))
+        .map(f -> new Labels(f, learned, all(others.size()), sizes, numbersOf(f)))
+        .filter(labels -> IntStream.of(learned).allMatch(labels::knowsAllClasses));
+  }
+
+  private int[][] numbersOf(Factors others) {
+    return IntStream.range(0, sizes.length)
+        .mapToObj(
             f -> {
-              BitSet all = new BitSet(others.size());
-              all.set(0, others.size());
-              return new Labels(f, learned, all);
-            });
+              List<String> names = factors.classNames(f);
+              return others.classNames(f).stream().mapToInt(names::indexOf).toArray();
+            })
+        .toArray(int[][]::new);
+  }
+
+  private boolean knowsAllClasses(int factor) {
+    return IntStream.of(numbers[factor]).allMatch(number -> number >= 0);
+  }
+
+  private static BitSet all(int size) {
+    BitSet all = new BitSet(size);
+    all.set(0, size);
+    return all;
   }
 
   /** Labels of some items, see {@link #read}. */
@@ -104,7 +134,7 @@ final class Labels {
       boolean has = known.get(items[i]);
       int at = i * width();
       for (int f : learned) {
-        target[at++] = has ? (float) factors.classOf(items[i], f) / sizes[f] : 0;
+        target[at++] = has ? (float) numbers[f][factors.classOf(items[i], f)] / sizes[f] : 0;
       }
       target[at] = has ? 1 : 0;
     }
@@ -118,11 +148,10 @@ final class Labels {
         count,
         "at most " + size + ", the items that are trained on",
         "Use 0 for all of them.");
-    BitSet known = new BitSet(size);
     if (count == 0) {
-      known.set(0, size);
-      return known;
+      return all(size);
     }
+    BitSet known = new BitSet(size);
     // Floyd's sampling: each subset of that size is as likely as any other.
     Random random = Seeds.random(seed, Seeds.LABELS, 0);
     for (int i = size - count; i < size; i++) {

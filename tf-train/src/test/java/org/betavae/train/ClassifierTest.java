@@ -6,14 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import org.betavae.data.DataSources;
 import org.betavae.data.Dataset;
 import org.betavae.data.Factors;
 import org.betavae.data.ItemShape;
+import org.betavae.data.SourceOptions;
 import org.betavae.data.ValueRange;
 import org.betavae.export.OnnxModel;
 import org.junit.jupiter.api.Test;
@@ -88,7 +93,7 @@ class ClassifierTest {
     try (Classifier classifier = Classifier.train(scratch, settings, DATA, TrainListener.NONE)) {
       assertEquals(4, classifier.classes());
       assertEquals(40, classifier.learned());
-      double accuracy = classifier.accuracyOnOthers(DATA, ITEMS);
+      double accuracy = classifier.accuracyOnOthers(DATA, ITEMS).orElseThrow();
       assertTrue(accuracy > 0.7, "accuracy " + accuracy); // chance is 0.25
 
       float[] items = new float[8 * 784];
@@ -114,6 +119,66 @@ class ClassifierTest {
       assertEquals(List.of(-1L, 1L, 28L, 28L), onnx.inputs().get(0).shape());
       assertEquals("probabilities", onnx.outputs().get(0).name());
       assertTrue(onnx.operatorCounts().containsKey("Softmax"), onnx.operatorCounts().toString());
+    }
+  }
+
+  /** Lines of a table whose two values say the class. */
+  private Dataset table(String name, String... labels) throws IOException {
+    StringBuilder lines = new StringBuilder("a,b,label\n");
+    for (int i = 0; i < labels.length; i++) {
+      int place = List.of("bird", "cat", "dog").indexOf(labels[i]);
+      lines.append(place == 0 ? 1 : 0).append(',').append(place == 1 ? 1 : 0);
+      lines.append(',').append(labels[i]).append('\n');
+    }
+    Path file = folder.resolve(name);
+    Files.writeString(file, lines);
+    return DataSources.open(file.toString(), SourceOptions.defaults());
+  }
+
+  private static Classifier onVectors(Dataset data, int labels) {
+    TrainConfig mlp = TrainConfig.defaults().toBuilder().arch("mlp").latent(2).build();
+    ClassifierSettings settings = new ClassifierSettings(labels, 8, 1, 40, 12, 1e-2, 0, 1);
+    return Classifier.train(mlp, settings, data, TrainListener.NONE);
+  }
+
+  @Test
+  void otherData_areMeasuredByTheNamesOfTheirClasses() throws IOException {
+    try (Dataset data = table("train.csv", "bird", "cat", "dog", "bird", "cat", "dog");
+        Dataset fewer = table("fewer.csv", "dog", "cat", "dog");
+        Dataset one = table("one.csv", "dog", "dog");
+        Dataset unknown = table("unknown.csv", "dog", "emu");
+        Classifier classifier = onVectors(data, 0)) {
+      assertEquals(List.of("bird", "cat", "dog"), classifier.classNames());
+      assertEquals(1, classifier.accuracy(data));
+      assertEquals(1, classifier.accuracy(fewer)); // which call cat their first class
+      assertEquals(1, classifier.accuracy(one));
+      String names = classifier.toOnnx(17).metadata().get("betavae.class_names");
+      assertEquals("[\"bird\",\"cat\",\"dog\"]", names);
+      String message =
+          assertThrows(IllegalArgumentException.class, () -> classifier.accuracy(unknown))
+              .getMessage();
+      assertTrue(message.contains("[emu]") && message.contains("[bird, cat, dog]"), message);
+    }
+  }
+
+  @Test
+  void otherItems_areOfAllClasses_evenWhereDataAreInTheirOrder() throws IOException {
+    String[] labels = new String[200];
+    for (int i = 0; i < labels.length; i++) {
+      labels[i] = i < 100 ? "x" : "y"; // with the same values, so that all are taken for one class
+    }
+    try (Dataset data = table("sorted.csv", labels);
+        Classifier classifier = onVectors(data, 2)) {
+      double accuracy = classifier.accuracyOnOthers(data, 80).orElseThrow();
+      assertTrue(accuracy > 0.25 && accuracy < 0.75, "accuracy " + accuracy);
+    }
+  }
+
+  @Test
+  void whereAllItemsWereLearned_noneAreLeftToMeasure() throws IOException {
+    try (Dataset data = table("all.csv", "bird", "cat", "dog");
+        Classifier classifier = onVectors(data, 0)) {
+      assertEquals(OptionalDouble.empty(), classifier.accuracyOnOthers(data, 10));
     }
   }
 

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -59,6 +61,25 @@ class LabelsTest {
       labels.read(new int[] {i}, values);
       assertTrue(values[2] == 1 || (values[0] == 0 && values[1] == 0), "item " + i);
     }
+  }
+
+  @Test
+  void heldOutData_haveTheClassesOfTheirNames() throws IOException {
+    TrainConfig config = config().build();
+    try (Dataset data = table("train.csv", "x", "y", "z");
+        Dataset fewer = table("fewer.csv", "z", "y");
+        Dataset unknown = table("unknown.csv", "w", "x", "y")) {
+      Labels labels = Labels.of(config, data).orElseThrow();
+      float[] theirs = labels.ofOthers(fewer).orElseThrow().of(new int[] {0, 1});
+      assertArrayEquals(new float[] {2f / 3, 1, 1f / 3, 1}, theirs);
+      assertEquals(Optional.empty(), labels.ofOthers(unknown));
+    }
+  }
+
+  private Dataset table(String name, String... labels) throws IOException {
+    Path file = folder.resolve(name);
+    Files.writeString(file, "a,label\n1," + String.join("\n1,", labels) + "\n");
+    return DataSources.open(file.toString(), SourceOptions.defaults());
   }
 
   @Test
