@@ -165,7 +165,8 @@ class ReferenceLossesTest {
       return Optional.of(new FactorVae(gamma, Discriminator.PUBLISHED));
     } else if (name.startsWith("dip_vae_i")) {
       DipVae.Kind kind = name.startsWith("dip_vae_ii") ? DipVae.Kind.II : DipVae.Kind.I;
-      double od = p.path("lambda_od").asDouble();
+      // Settings give the other weight as a multiple of this one, which 0 has none of.
+      double od = Math.max(p.path("lambda_od").asDouble(), 1e-30);
       return Optional.of(new DipVae(kind, od, p.path("lambda_d").asDouble() / od));
     } else if (name.startsWith("beta_tcvae")) {
       TcEstimator estimator =

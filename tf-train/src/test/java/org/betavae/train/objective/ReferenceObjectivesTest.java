@@ -22,9 +22,10 @@ import org.tensorflow.types.TFloat32;
 /** Terms of the loss and their gradients against values that PyTorch worked out in float64. */
 @Tag("reference")
 class ReferenceObjectivesTest {
-  private static final Pattern GAUSSIAN =
+  private static final Pattern NAME =
       Pattern.compile(
-          "(?:gaussian_(?:unit|sigma_([0-9.]+))|half_(squared)_error)_(identity|sigmoid)");
+          "(?:(gaussian|laplace)_(?:unit|(?:sigma|scale)_([0-9.eE-]+))|half_squared_error)"
+              + "_(identity|sigmoid)");
 
   /**
    * A likelihood and how the mean comes from the decoder's output.
@@ -36,14 +37,18 @@ class ReferenceObjectivesTest {
       if (name.equals("bernoulli")) {
         return Optional.of(new Reconstruction(new Bernoulli(), false, 0));
       }
-      Matcher matcher = GAUSSIAN.matcher(name);
+      Matcher matcher = NAME.matcher(name);
       if (!matcher.matches()) {
         return Optional.empty();
       }
-      double sigma = matcher.group(1) == null ? 1 : Double.parseDouble(matcher.group(1));
-      double constant = matcher.group(2) == null ? 0 : 0.5 * Math.log(2 * Math.PI);
+      double width = matcher.group(2) == null ? 1 : Double.parseDouble(matcher.group(2));
+      double constant = matcher.group(1) == null ? 0.5 * Math.log(2 * Math.PI) : 0;
       boolean sigmoid = matcher.group(3).equals("sigmoid");
-      return Optional.of(new Reconstruction(new Gaussian(sigma), sigmoid, constant));
+      Likelihood likelihood =
+          "laplace".equals(matcher.group(1))
+              ? new Laplace(Location.IDENTITY, Scale.fixed(width))
+              : new Gaussian(width);
+      return Optional.of(new Reconstruction(likelihood, sigmoid, constant));
     }
 
     Operand<TFloat32> perSample(Ops tf, Operand<TFloat32> x, Operand<TFloat32> output) {
