@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Locale;
@@ -34,6 +35,9 @@ record Failure(int exitCode, String line) {
               + command.name()
               + " --help'.");
     }
+    if (thrown instanceof InvalidPathException path) {
+      return new Failure(ExitCode.USAGE, badPath(path));
+    }
     if (isOurs(thrown)) {
       return new Failure(exitCode(thrown), oneLine(thrown.getMessage()));
     }
@@ -63,6 +67,20 @@ record Failure(int exitCode, String line) {
             + ": "
             + oneLine(String.valueOf(thrown.getMessage()))
             + ". Run again with --debug for the stack trace.");
+  }
+
+  /** Says why a text cannot be a path, and what to do where the locale is the cause. */
+  private static String badPath(InvalidPathException e) {
+    String charset = System.getProperty("sun.jnu.encoding", "UTF-8");
+    boolean locale =
+        !charset.equals("UTF-8") && !e.getInput().chars().allMatch(c -> c > 0 && c < 128);
+    return "no valid path: \""
+        + oneLine(e.getInput())
+        + "\": "
+        + oneLine(e.getReason())
+        + (locale
+            ? ". Java takes file names in " + charset + " here; set LC_ALL=C.UTF-8."
+            : ". Correct it.");
   }
 
   /** What makes a command need less memory, by the options that it has. */

@@ -1,6 +1,5 @@
 package org.betavae.cli;
 
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -163,11 +162,7 @@ record Opt<T>(
   }
 
   private static Optional<Path> readPath(String text) {
-    try {
-      return readText(text).map(Path::of);
-    } catch (InvalidPathException e) {
-      return Optional.empty();
-    }
+    return readText(text).map(Path::of);
   }
 
   private static Optional<Long> readLong(String text, long smallest, long largest) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import org.betavae.data.DataException;
 import org.junit.jupiter.api.Test;
@@ -37,6 +38,25 @@ class FailureTest {
     assertTrue(failure.line().startsWith("unexpected NumberFormatException: "), failure.line());
     assertTrue(failure.line().endsWith("Run again with --debug for the stack trace."));
     assertEquals(1, of(new NullPointerException()).exitCode());
+  }
+
+  @Test
+  void pathsThatTheLocaleCannotWrite_areAnArgumentsFault_withTheRemedy() {
+    InvalidPathException e =
+        new InvalidPathException("z\ufffd.npy", "Malformed input or input contains unmappable");
+    String before = System.getProperty("sun.jnu.encoding");
+    try {
+      System.setProperty("sun.jnu.encoding", "ANSI_X3.4-1968");
+      Failure failure = of(e);
+      assertEquals(2, failure.exitCode());
+      assertTrue(failure.line().contains("z\ufffd.npy"), failure.line());
+      assertTrue(
+          failure.line().contains("ANSI_X3.4-1968 here; set LC_ALL=C.UTF-8"), failure.line());
+      System.setProperty("sun.jnu.encoding", "UTF-8");
+      assertFalse(of(e).line().contains("LC_ALL"), of(e).line());
+    } finally {
+      System.setProperty("sun.jnu.encoding", before);
+    }
   }
 
   @Test

@@ -30,6 +30,7 @@ class LauncherTest {
   private Path jdk;
   private Path calls;
   private String gpu = "";
+  private String lang = "C.UTF-8";
   private boolean withJavaHome = true;
 
   private record Run(int exitCode, String out, String err) {}
@@ -63,6 +64,7 @@ class LauncherTest {
         """
         for a; do case $a in -XX:ArchiveClassesAtExit=*) : >"${a#*=}"; exit 0 ;; esac; done
         echo "java $*"
+        echo "locale ${LC_ALL:-} ${LANG:-}"
         echo "I0000 00:00:17.5 1 pass.cc:401] native noise" >&2
         echo "native message" >&2
         exit 3
@@ -109,6 +111,9 @@ class LauncherTest {
     }
     environment.put("PATH", folder.resolve("bin") + ":" + environment.get("PATH"));
     environment.remove("BETAVAE_JAVA_OPTS");
+    environment.remove("LC_ALL");
+    environment.remove("LC_CTYPE");
+    environment.put("LANG", lang);
     environment.put("BETAVAE_GPU", gpu);
     Path streams = Files.createTempDirectory(folder, "streams");
     environment.put("STREAMS", streams.toString());
@@ -155,6 +160,22 @@ class LauncherTest {
     assertTrue(err.get(0).startsWith("betavae: building"), run.err());
     assertEquals("native message", err.get(1));
     assertTrue(Files.readString(calls).startsWith("mvn -B -o "), Files.readString(calls));
+  }
+
+  @Test
+  void localeWithoutACharacterSet_isReplaced_soThatEveryFileNameCanBeOpened() throws Exception {
+    lang = "C";
+    assertTrue(run("--version").out().contains("locale C.UTF-8 C\n"));
+    assertTrue(run("--version", "--debug").out().contains("locale C.UTF-8 C\n"));
+    // Elsewhere "locale" may be missing; then the variables themselves are read.
+    script(folder.resolve("bin/locale"), "exit 127");
+    assertTrue(run("--version").out().contains("locale C.UTF-8 C\n"));
+    lang = "de_DE.UTF-8";
+    assertTrue(run("--version").out().contains("locale  de_DE.UTF-8\n"));
+    script(folder.resolve("bin/locale"), "echo ISO-8859-1");
+    assertTrue(run("--version").out().contains("locale  de_DE.UTF-8\n"));
+    script(folder.resolve("bin/locale"), "echo ANSI_X3.4-1968"); // de_DE is not installed
+    assertTrue(run("--version").out().contains("locale C.UTF-8 de_DE.UTF-8\n"));
   }
 
   @Test

@@ -35,7 +35,8 @@ import java.util.Optional;
  */
 public final class DataSources {
   private static final String KINDS =
-      "'sprites', 'sprites:small', a .npz, .npy or .csv file, IDX files 'images.gz[,labels.gz]' or a folder of pictures";
+      "'sprites', 'sprites:small', a .npz, .npy or .csv file, IDX files 'images.gz[,labels.gz]' or"
+          + " a folder of pictures";
 
   private DataSources() {}
 
@@ -96,8 +97,9 @@ public final class DataSources {
       return Path.of(text);
     } catch (InvalidPathException e) {
       throw new DataException(
-          "data source '%s': is no valid path, expected %s. Check its spelling."
-              .formatted(Sources.printable(text), KINDS),
+          ("data source '%s': is no valid path (%s), expected %s. Check its spelling, and where it"
+                  + " is not ASCII that LC_ALL or LANG says UTF-8.")
+              .formatted(Sources.printable(text), e.getReason(), KINDS),
           e);
     }
   }

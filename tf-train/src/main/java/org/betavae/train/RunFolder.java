@@ -9,7 +9,9 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -236,8 +238,15 @@ public record RunFolder(Path root) {
     String text;
     try {
       text = Files.readString(file);
+    } catch (NoSuchFileException e) {
+      throw new IllegalArgumentException(
+          "Cannot read " + file + ": no such file, expected settings in YAML. Check the path.", e);
+    } catch (MalformedInputException e) {
+      throw new IllegalArgumentException(
+          "Cannot read " + file + ": it is no text in UTF-8, expected settings in YAML.", e);
     } catch (IOException e) {
-      throw new IllegalArgumentException("Cannot read " + file + ": " + e.getMessage(), e);
+      throw new IllegalArgumentException(
+          "Cannot read " + file + ": " + e + ". Check that the file can be read.", e);
     }
     try {
       JsonNode tree = YAML.readTree(text);

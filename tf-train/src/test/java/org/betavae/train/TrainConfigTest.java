@@ -174,6 +174,18 @@ class TrainConfigTest {
         TrainConfig.defaults(), RunFolder.readConfig(yaml("gamma:\nsigma:\nvalidation-data:\n")));
   }
 
+  @Test
+  void filesThatAreNoSettings_areNamed() throws IOException {
+    Path none = folder.resolve("none.yaml");
+    var e = assertThrows(IllegalArgumentException.class, () -> RunFolder.readConfig(none));
+    assertEquals(
+        "Cannot read " + none + ": no such file, expected settings in YAML. Check the path.",
+        e.getMessage());
+    Path binary = Files.write(folder.resolve("x.yaml"), new byte[] {(byte) 0xff, 0});
+    e = assertThrows(IllegalArgumentException.class, () -> RunFolder.readConfig(binary));
+    assertTrue(e.getMessage().contains("no text in UTF-8"), e.getMessage());
+  }
+
   private void assertNoValue(String line, String message) throws IOException {
     Path file = yaml("latent: 3\n" + line + "\n");
     var e = assertThrows(IllegalArgumentException.class, () -> RunFolder.readConfig(file));
