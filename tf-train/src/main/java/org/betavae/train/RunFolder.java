@@ -1,5 +1,6 @@
 package org.betavae.train;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -15,7 +16,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.betavae.data.AtomicOutput;
 
@@ -26,7 +29,8 @@ import org.betavae.data.AtomicOutput;
  */
 public record RunFolder(Path root) {
   private static final ObjectMapper YAML =
-      new ObjectMapper(new YAMLFactory().disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER));
+      new ObjectMapper(new YAMLFactory().disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER))
+          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
 
   /** Newer releases may write more into a summary than this one knows. */
   private static final ObjectMapper JSON =
@@ -259,13 +263,30 @@ public record RunFolder(Path root) {
       }
       return ConfigTree.toConfig(settings);
     } catch (JsonProcessingException e) {
-      String line = e.getLocation() == null ? "" : " in line " + e.getLocation().getLineNr();
       throw new IllegalArgumentException(
-          file + ": no YAML" + line + ": " + e.getOriginalMessage().lines().findFirst().orElse(""),
-          e);
+          file + noYaml(e) + " Write one setting a line, such as 'beta: 4'.", e);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(file + line(text, e.getMessage()) + e.getMessage(), e);
     }
+  }
+
+  /**
+   * The parser's message, which shows the text between its lines: what it was reading, then what it
+   * found and where.
+   */
+  private static String noYaml(JsonProcessingException e) {
+    String message = e.getOriginalMessage();
+    Matcher place = Pattern.compile("line (\\d+), column \\d+").matcher(message);
+    String line = place.results().map(r -> " line " + r.group(1)).reduce("", (a, b) -> b);
+    if (line.isEmpty() && e.getLocation() != null) {
+      line = " line " + e.getLocation().getLineNr();
+    }
+    String words =
+        message
+            .lines()
+            .filter(l -> !l.isBlank() && !l.startsWith(" "))
+            .collect(Collectors.joining(", "));
+    return line + ": no YAML: " + words + (words.endsWith(".") ? "" : ".");
   }
 
   /** " line N: " of the setting that a message is about, as far as it can be found. */

@@ -184,6 +184,15 @@ class TrainConfigTest {
     Path binary = Files.write(folder.resolve("x.yaml"), new byte[] {(byte) 0xff, 0});
     e = assertThrows(IllegalArgumentException.class, () -> RunFolder.readConfig(binary));
     assertTrue(e.getMessage().contains("no text in UTF-8"), e.getMessage());
+    Path tab = yaml("arch: mlp\n\tbatch: 8\n");
+    e = assertThrows(IllegalArgumentException.class, () -> RunFolder.readConfig(tab));
+    assertTrue(e.getMessage().startsWith(tab + " line 2: no YAML: "), e.getMessage());
+    assertTrue(e.getMessage().contains("Do not use \\t(TAB)"), e.getMessage());
+    assertTrue(e.getMessage().endsWith(" Write one setting a line, such as 'beta: 4'."));
+    assertEquals(1, e.getMessage().lines().count(), e.getMessage());
+    Path twice = yaml("arch: mlp\nsteps: 2\nsteps: 3\n");
+    e = assertThrows(IllegalArgumentException.class, () -> RunFolder.readConfig(twice));
+    assertTrue(e.getMessage().contains("line 3: no YAML: Duplicate field 'steps'"), e.getMessage());
   }
 
   private void assertNoValue(String line, String message) throws IOException {
