@@ -69,6 +69,10 @@ final class Api {
     RoutesConfig routes = config.routes;
     for (Endpoint endpoint : endpoints) {
       routes.addHttpHandler(endpoint.method(), endpoint.path(), context -> run(endpoint, context));
+      if (endpoint.method()
+          == HandlerType.GET) { // the same without its body, which Jetty leaves out
+        routes.addHttpHandler(HandlerType.HEAD, endpoint.path(), context -> run(endpoint, context));
+      }
     }
     routes.exception(Problem.class, (problem, context) -> answer(context, problem));
     routes.exception(

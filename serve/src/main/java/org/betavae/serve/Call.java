@@ -2,8 +2,12 @@ package org.betavae.serve;
 
 import io.javalin.http.Context;
 import java.io.InputStream;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -39,6 +43,44 @@ final class Call {
       throw new Problem(
           ProblemType.WRONG_TYPE,
           "Content-Encoding is '" + encoding + "', expected none. Send the body as it is.");
+    }
+  }
+
+  /**
+   * Refuses a query with other parameters than these, or one of them twice: what is misspelt would
+   * have no effect, and go unseen.
+   */
+  void allowQuery(String... names) {
+    String query = context.queryString();
+    if (query == null) {
+      return;
+    }
+    Set<String> seen = new HashSet<>();
+    for (String part : query.split("&", -1)) {
+      String name = decoded(query, part.split("=", 2)[0]);
+      if (!part.isEmpty() && (!List.of(names).contains(name) || !seen.add(name))) {
+        throw new Problem(
+            ProblemType.WRONG_INPUT,
+            "The query has '"
+                + name
+                + (seen.contains(name) ? "' twice" : "'")
+                + ", expected only "
+                + String.join(", ", names)
+                + ", each once. Remove or rename it.");
+      }
+      decoded(query, part);
+    }
+  }
+
+  private static String decoded(String query, String part) {
+    try {
+      return URLDecoder.decode(part, StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw new Problem(
+          ProblemType.WRONG_INPUT,
+          "The query is '"
+              + query
+              + "', expected two hexadecimal digits behind every percent sign. Encode it again.");
     }
   }
 

@@ -77,7 +77,7 @@ final class GenerateRequest {
         ProblemType.WRONG_INPUT,
         field
             + " is "
-            + json.getText()
+            + JsonArray.describe(json)
             + ", expected a whole number of at most "
             + (largest == Long.MAX_VALUE ? "64" : "32")
             + " bits. Leave it out for its default.");
@@ -87,7 +87,9 @@ final class GenerateRequest {
     if (!json.currentToken().isNumeric()) {
       throw new Problem(
           ProblemType.WRONG_INPUT,
-          "temperature is " + json.getText() + ", expected a number. Leave it out for 1.");
+          "temperature is "
+              + JsonArray.describe(json)
+              + ", expected a number. Leave it out for 1.");
     }
     return json.getDoubleValue();
   }

@@ -82,7 +82,7 @@ final class ItemReader {
       throw new Problem(
           ProblemType.TOO_LARGE,
           name
-              + " has "
+              + (name.equals("count") ? " asks for " : " has ")
               + count
               + " items, expected at most "
               + limits.items()
@@ -181,7 +181,7 @@ final class ItemReader {
       throw new Problem(
           ProblemType.UNREADABLE,
           "The body is no JSON: "
-              + e.getOriginalMessage().replaceAll("\\s+", " ")
+              + plain(e.getOriginalMessage())
               + " (line "
               + e.getLocation().getLineNr()
               + ", column "
@@ -194,6 +194,14 @@ final class ItemReader {
               + e.getMessage()
               + ", expected an object in UTF-8. Check how it was written.");
     }
+  }
+
+  /** What the parser says, without what it says to its programmers. */
+  private static String plain(String message) {
+    return message
+        .replaceAll("\\s+", " ")
+        .replaceAll(" \\(start marker at \\[Source.*?\\]\\)", "")
+        .replaceAll(": enable `.*", ", which JSON has no number for");
   }
 
   private Items picture(byte[] body, ModelInfo info) {

@@ -113,7 +113,8 @@ final class JsonArray {
         name + " " + found + ", expected " + expected + ". See /openapi.json.");
   }
 
-  private static String describe(JsonParser json) throws IOException {
+  /** What the parser stands at, for messages. */
+  static String describe(JsonParser json) throws IOException {
     JsonToken token = json.currentToken();
     return token == null
         ? "missing"

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.IntSupplier;
+import java.util.stream.Stream;
 import org.betavae.infer.Embeddings;
 import org.betavae.infer.ModelInfo;
 
@@ -56,7 +57,12 @@ final class ModelEndpoints {
     this.reader = new ItemReader(limits, memory);
   }
 
-  private OpenModel lease(Call call) {
+  /**
+   * @param parameters what else the query may have
+   */
+  private OpenModel lease(Call call, String... parameters) {
+    call.allowQuery(
+        Stream.concat(Stream.of("model"), Stream.of(parameters)).toArray(String[]::new));
     return models.lease(call.query("model"));
   }
 
@@ -127,7 +133,7 @@ final class ModelEndpoints {
 
   /** {@code POST /v1/generate}. */
   void generate(Call call) {
-    try (OpenModel model = lease(call);
+    try (OpenModel model = lease(call, "scale", "columns");
         ImageMemory.Held held = memory.open()) {
       decoder(model.info());
       ImageAnswer answer = new ImageAnswer(call, limits);
@@ -142,7 +148,7 @@ final class ModelEndpoints {
 
   /** {@code POST /v1/reconstruct}. */
   void reconstruct(Call call) {
-    try (OpenModel model = lease(call);
+    try (OpenModel model = lease(call, "scale", "columns");
         ImageMemory.Held held = memory.open()) {
       encoder(model.info());
       decoder(model.info());
@@ -164,7 +170,7 @@ final class ModelEndpoints {
 
   /** {@code POST /v1/score}. */
   void score(Call call) {
-    try (OpenModel model = lease(call);
+    try (OpenModel model = lease(call, "score", "samples", "seed");
         ImageMemory.Held held = memory.open()) {
       encoder(model.info());
       ScoreRequest request = ScoreRequest.read(call);

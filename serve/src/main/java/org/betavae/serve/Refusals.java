@@ -78,7 +78,7 @@ final class Refusals {
               .getComponents()
               .getScheduler()
               .schedule(this::end, limits.body().toMillis(), TimeUnit.MILLISECONDS);
-      Problems.write(response, Callback.from(this::run, failure -> end()), problem);
+      Problems.write(response, Callback.from(this, failure -> end()), problem);
     }
 
     @Override

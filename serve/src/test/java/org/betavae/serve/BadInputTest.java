@@ -113,7 +113,7 @@ class BadInputTest {
     embed("{\"images\":\"x\"}").assertProblem(400, "\"x\"", "array of numbers");
     embed("{\"pictures\":[0]}").assertProblem(400, "'pictures'", "images");
     client.post("/v1/generate", "{\"count\":1.5}").assertProblem(400, "count is 1.5");
-    client.post("/v1/generate", "{\"count\":\"2\"}").assertProblem(400, "count is 2");
+    client.post("/v1/generate", "{\"count\":\"2\"}").assertProblem(400, "count is the text \"2\"");
     client.post("/v1/generate", "{\"count\":99999999999}").assertProblem(400, "99999999999");
     client.post("/v1/generate", "{\"seed\":1e30}").assertProblem(400, "seed is 1e30");
     client.post("/v1/generate", "{\"temperature\":true}").assertProblem(400, "true");
@@ -125,8 +125,9 @@ class BadInputTest {
 
   @Test
   void malformedJson_isNamedWithItsPlace() {
-    embed("{\"images\":[1,").assertProblem(400, "no JSON", "line 1");
-    embed("{\"images\":[1,\nNaN]}").assertProblem(400, "no JSON", "line 2");
+    embed("{\"images\":[1,").assertProblem(400, "Array entries (line 1, column 14)");
+    embed("{\"images\":[1").assertProblem(400, "marker for Array (line 1, column 13)");
+    embed("{\"images\":[1,\nNaN]}").assertProblem(400, "'NaN', which JSON has no number", "line 2");
     embed("").assertProblem(400, "empty", "object");
     embed("[1]").assertProblem(400, "no object");
     embed("{\"images\":[1,0,0,0,0,0]} x").assertProblem(400, "no JSON");
@@ -233,6 +234,10 @@ class BadInputTest {
         .post("/v1/generate?scale=16", "{\"count\":50}", "Accept", "image/png")
         .assertProblem(413, "76800 pixels", "smaller scale");
     client.post("/v1/embed?model=%00", "{}").assertProblem(404, "expected one of");
+    client
+        .post("/v1/score?scor=latent", "{}")
+        .assertProblem(400, "'scor', expected only model, score, samples, seed", "rename it");
+    client.post("/v1/embed?model=m&model=v", "{}").assertProblem(400, "'model' twice");
   }
 
   @Test

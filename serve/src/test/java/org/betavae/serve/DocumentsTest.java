@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.javalin.http.HandlerType;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
@@ -58,6 +60,41 @@ class DocumentsTest {
       String path = endpoint.path().replaceFirst("/problems/.*", "/problems/{type}");
       JsonNode operation = paths.get(path).properties().iterator().next().getValue();
       assertEquals(endpoint.open(), operation.has("security"), path);
+    }
+  }
+
+  @Test
+  void openApi_listsEveryParameter_andOthersAreRefused() {
+    JsonNode paths = client.get("/openapi.json").json().get("paths");
+    for (Api.Endpoint endpoint : server.endpoints()) {
+      if (endpoint.path().startsWith("/v1/")) {
+        String method = endpoint.method().name();
+        List<String> names =
+            paths
+                .get(endpoint.path())
+                .get(method.toLowerCase(Locale.ROOT))
+                .get("parameters")
+                .findValuesAsText("name");
+        client
+            .method(method, endpoint.path() + "?modle=m")
+            .assertProblem(400, "'modle', expected only " + String.join(", ", names) + ", each");
+      }
+    }
+  }
+
+  @Test
+  void head_isGetWithoutItsBody() {
+    for (Api.Endpoint endpoint : server.endpoints()) {
+      if (endpoint.method() == HandlerType.GET) {
+        Client.Answer get = client.get(endpoint.path());
+        Client.Answer head = client.method("HEAD", endpoint.path());
+        assertEquals(get.status(), head.status(), endpoint.path());
+        assertEquals(get.type(), head.type(), endpoint.path());
+        assertEquals(0, head.bytes().length);
+        if (!endpoint.path().equals("/metrics")) { // which changes
+          assertEquals(get.header("Content-Length"), head.header("Content-Length"));
+        }
+      }
     }
   }
 

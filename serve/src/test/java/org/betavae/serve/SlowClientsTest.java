@@ -352,6 +352,16 @@ class SlowClientsTest {
   }
 
   @Test
+  void queryThatCannotBeDecoded_isRefused() throws IOException {
+    String text = "GET /v1/model?model=%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    try (Socket socket = connect(text)) {
+      String answer = readAll(socket);
+      assertTrue(answer.startsWith("HTTP/1.1 400 "), answer);
+      assertTrue(answer.contains("The query is 'model=%zz'"), answer);
+    }
+  }
+
+  @Test
   void bytesThatAreNoHttp_areAnsweredByAProblem() throws IOException {
     for (String text :
         new String[] {
