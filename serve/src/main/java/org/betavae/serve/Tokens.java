@@ -24,6 +24,9 @@ final class Tokens {
   /** 96 bits in base 64: too many to guess. */
   private static final int LEAST_LENGTH = 16;
 
+  /** What some editors put before the first line. */
+  private static final String BYTE_ORDER_MARK = "\ufeff";
+
   private static final String SCHEME = "bearer ";
 
   private final List<byte[]> digests;
@@ -54,6 +57,9 @@ final class Tokens {
     List<byte[]> digests = new ArrayList<>();
     for (int i = 0; i < lines.size(); i++) {
       String line = lines.get(i).strip();
+      if (i == 0 && line.startsWith(BYTE_ORDER_MARK)) {
+        line = line.substring(1).strip();
+      }
       if (line.isEmpty() || line.startsWith("#")) {
         continue;
       }
@@ -65,7 +71,9 @@ final class Tokens {
                 + (i + 1)
                 + ": "
                 + line.length()
-                + " characters, expected at least "
+                + " characters"
+                + (line.length() < LEAST_LENGTH ? "" : ", of which some cannot be in a token")
+                + ", expected at least "
                 + LEAST_LENGTH
                 + " of letters, digits and . _ ~ + / - with = at the end alone. Make one with"
                 + " 'openssl rand -hex 32'.");

@@ -103,9 +103,23 @@ class AdmissionTest {
     String message = assertRefused("line 2", "6 characters", "at least 16");
     assertFalse(message.contains("secret"), message);
     Files.writeString(tokens, "with blank inside it 0123\n");
-    assertRefused("line 1");
+    assertRefused("line 1", "25 characters, of which some cannot be in a token");
     Files.delete(tokens);
     assertRefused("cannot be read", "Check path");
+  }
+
+  @Test
+  void tokenFile_mayBeOfAnySystemsEditor() throws IOException {
+    Files.writeString(tokens, "\ufeff# of the web shop\r\n\r\n" + FIRST + "\r\n" + SECOND);
+    try (BetaVaeServer server = BetaVaeServer.start(options.withTokenFile(tokens))) {
+      for (String token : new String[] {FIRST, SECOND}) {
+        new Client(server).get("/v1/model", "Authorization", "Bearer " + token).assertOk();
+      }
+    }
+    Files.writeString(tokens, "\ufeff" + FIRST);
+    try (BetaVaeServer server = BetaVaeServer.start(options.withTokenFile(tokens))) {
+      new Client(server).get("/v1/model", "Authorization", "Bearer " + FIRST).assertOk();
+    }
   }
 
   private String assertRefused(String... parts) {
