@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.StringJoiner;
 import java.util.function.Function;
+import org.betavae.infer.ModelException;
+import org.betavae.infer.ModelInfo;
 
 /**
  * The place of one served model. {@link #reload} opens the folder anew and puts the new model in
@@ -56,13 +58,36 @@ final class ModelSlot implements AutoCloseable {
     }
   }
 
-  /** Opens the folder anew; if that fails, the old model stays. */
+  /**
+   * Opens the folder anew; if that fails, the old model stays.
+   *
+   * @throws ModelException if it cannot be opened, or lacks a part that the old model has, as where
+   *     its files are still being copied
+   */
   synchronized void reload() {
     stamp = stampNow();
     OpenModel next = opener.apply(folder);
     OpenModel old = current;
+    try {
+      requireParts(old.info(), next.info());
+    } catch (ModelException e) {
+      next.close();
+      throw e;
+    }
     current = next;
     old.close();
+  }
+
+  private void requireParts(ModelInfo old, ModelInfo next) {
+    boolean noEncoder = old.hasEncoder() && !next.hasEncoder();
+    if (noEncoder || (old.hasDecoder() && !next.hasDecoder())) {
+      throw new ModelException(
+          folder.folder(),
+          "it has no "
+              + (noEncoder ? "encoder.onnx" : "decoder.onnx")
+              + " any more, expected one as before. Put it back, or start the service again to"
+              + " serve the model without.");
+    }
   }
 
   /** Whether the files differ from those that were opened, or that could not be opened, last. */

@@ -120,12 +120,16 @@ class ReloadTest {
       Files.writeString(model.resolve("encoder.onnx"), "no model");
       assertEquals(1, server.reload().size());
       Files.delete(model.resolve("encoder.onnx"));
+      failures = server.reload(); // a folder that is still being copied, or removed
+      assertEquals(1, failures.size());
+      assertTrue(failures.get(0).contains("no encoder.onnx any more"), failures.get(0));
+      assertTrue(failures.get(0).contains("Put it back"), failures.get(0));
       Files.delete(model.resolve("decoder.onnx"));
       assertEquals(1, server.reload().size());
       assertEquals(2, mean(client));
       String metrics = client.get("/metrics").assertOk().text();
       assertTrue(
-          metrics.contains("betavae_reloads_total{model=\"m\",result=\"failed\"} 3.0"), metrics);
+          metrics.contains("betavae_reloads_total{model=\"m\",result=\"failed\"} 4.0"), metrics);
     }
   }
 
