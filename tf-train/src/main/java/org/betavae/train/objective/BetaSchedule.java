@@ -28,7 +28,7 @@ public sealed interface BetaSchedule {
    */
   static BetaSchedule of(String name, double beta, long steps, double ramp) {
     if (Knots.looksLike(name)) {
-      return new AtKnots(Knots.parse(name));
+      return new AtKnots(Knots.parse("beta-schedule", name));
     }
     return switch (name) {
       case "constant" -> new Constant(beta);

@@ -89,7 +89,7 @@ public record OptimizerSettings(
     if (learningRateSchedule == null || !Knots.looksLike(learningRateSchedule)) {
       Settings.requireOneOf("learning-rate-schedule", learningRateSchedule, LearningRate.NAMES);
     } else {
-      Knots.parse(learningRateSchedule);
+      Knots.parse("learning-rate-schedule", learningRateSchedule);
     }
     requireWhole("warm-up-steps", warmUpSteps, "Use 0 for no warm-up.");
     Settings.require(
@@ -166,7 +166,7 @@ public record OptimizerSettings(
 
   private LearningRate schedule(long totalSteps) {
     if (Knots.looksLike(learningRateSchedule)) {
-      return new LearningRate.AtKnots(Knots.parse(learningRateSchedule));
+      return new LearningRate.AtKnots(Knots.parse("learning-rate-schedule", learningRateSchedule));
     }
     return switch (learningRateSchedule) {
       case "cosine" -> new LearningRate.Cosine(learningRate, finalRateFraction, totalSteps);

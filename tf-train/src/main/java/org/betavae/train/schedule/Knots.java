@@ -81,6 +81,19 @@ public record Knots(List<Knot> knots) {
     return new Knots(knots);
   }
 
+  /**
+   * The same for a setting, which errors name.
+   *
+   * @throws IllegalArgumentException if it is not that; names the setting and the part
+   */
+  public static Knots parse(String setting, String text) {
+    try {
+      return parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(setting + ": " + e.getMessage(), e);
+    }
+  }
+
   /** The value at a step. */
   public double at(long step) {
     int after = 0;

@@ -8,6 +8,14 @@ import org.betavae.train.schedule.Knots;
 import org.junit.jupiter.api.Test;
 
 class BetaScheduleTest {
+  @Test
+  void wrongKnots_areNamedWithTheirSetting() {
+    var e =
+        assertThrows(IllegalArgumentException.class, () -> BetaSchedule.of("5:1,3:2", 1, 1, 0.5));
+    assertTrue(
+        e.getMessage().startsWith("beta-schedule: Knot 3:2.0 follows step 5"), e::getMessage);
+  }
+
   /** Double arithmetic. */
   private static final double ROUNDING = 1e-12;
 
