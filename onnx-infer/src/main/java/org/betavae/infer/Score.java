@@ -23,8 +23,10 @@ public enum Score {
   NEGATIVE_IWAE,
   /**
    * How far an image's latents are from those of the training data: √Σ ((μ_j − m_j) / s_j)², where
-   * m and s are each latent's mean and standard deviation over the training data. No unit; about √L
-   * for an image like the others. Needs no decoder.
+   * m is each latent's mean over the training data and s its spread, the posteriors' own included:
+   * √(Var[μ_j] + E[σ_j²]). No unit. For an image like the others at most about √L, the less the
+   * more latents are off (their μ stays at m): compare with the scores of usual images. Needs no
+   * decoder.
    */
   LATENT_DISTANCE
 }
