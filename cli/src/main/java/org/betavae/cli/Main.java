@@ -65,6 +65,7 @@ public final class Main {
         new ScoreCommand(),
         new PageCommand(),
         new ServeCommand(),
+        new EvaluateCommand(),
         new BenchTrainCommand(),
         new BenchInferCommand());
   }

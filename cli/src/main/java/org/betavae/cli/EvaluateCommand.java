@@ -1,0 +1,145 @@
+package org.betavae.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.betavae.data.AtomicOutput;
+
+/** {@code evaluate}: how well codes match the factors that the data were made from. */
+final class EvaluateCommand extends Command {
+  private static final Opt<String> METRICS =
+      Opt.text("metrics", "NAMES", "all, or some of these names with commas between").or("all");
+  private static final Opt<Path> OUT =
+      Opt.path("out", "FILE.json", "file to write: all values, matrices included");
+
+  EvaluateCommand() {
+    super("evaluate", CommandGroup.MEASURE, "measure how well codes match the data's factors");
+  }
+
+  @Override
+  List<Opt<?>> options() {
+    List<Opt<?>> options =
+        new ArrayList<>(
+            List.of(
+                EvaluationInput.MODEL,
+                EvaluationInput.DATA,
+                EvaluationInput.CODES,
+                EvaluationInput.FACTORS,
+                METRICS,
+                OUT,
+                EvaluationInput.TRAIN,
+                EvaluationInput.TEST,
+                EvaluationInput.SHUFFLE,
+                CommonOptions.SEED,
+                EvaluationInput.BATCH));
+    options.addAll(ModelSource.OPTIONS);
+    return options;
+  }
+
+  @Override
+  String details() {
+    return "Metrics: "
+        + String.join(", ", EvaluationMetric.names())
+        + ". docs/metrics.md tells what each is good for.\n"
+        + "Rows of data are drawn at random, without any twice; of --codes with --factors the first"
+        + " ones are training rows and those after them test rows. Factors that never change are"
+        + " left out. With all, metrics that the data do not allow are left out and named.";
+  }
+
+  @Override
+  List<String> examples() {
+    return List.of(
+        "evaluate --model first/model --data sprites --out metrics.json",
+        "evaluate --codes z.npy --factors f.npy --metrics mig,dci");
+  }
+
+  @Override
+  Outcome run(Arguments args, Console console) throws IOException {
+    Set<EvaluationMetric> metrics = EvaluationMetric.parse(METRICS.dashed(), args.get(METRICS));
+    Optional<Path> out = args.find(OUT);
+    out.ifPresent(file -> Targets.file(OUT, file, List.of("json")));
+    EvaluationData data = new EvaluationInput(args, console).read();
+    if (!data.leftOut().isEmpty() && data.factors().isPresent()) {
+      console.note("Left out, since they never change: factors " + data.leftOut());
+    }
+    boolean all = args.get(METRICS).strip().equalsIgnoreCase("all");
+    ObjectNode json = Json.object();
+    data.describe(json);
+    ObjectNode missing = Json.object();
+    try (Progress progress = console.progress("evaluate", metrics.size())) {
+      int done = 0;
+      for (EvaluationMetric metric : metrics) {
+        progress.at(done++, metric::key);
+        measure(metric, data, all, json, missing);
+      }
+      progress.at(done);
+    }
+    if (!missing.isEmpty()) {
+      json.set("not_measured", missing);
+      missing.properties().forEach(m -> console.note("Not measured: " + m.getValue().asText()));
+    }
+    if (out.isPresent()) {
+      byte[] text = new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(json);
+      AtomicOutput.write(out.get(), stream -> stream.write(text));
+      json.put("out", out.get().toString());
+    }
+    say(metrics, data, json, console);
+    return Outcome.done(json);
+  }
+
+  /** Of all metrics, those that the data do not allow are left out with the reason. */
+  private static void measure(
+      EvaluationMetric metric,
+      EvaluationData data,
+      boolean mayBeMissing,
+      ObjectNode json,
+      ObjectNode missing) {
+    try {
+      json.set(metric.key(), metric.measure(data));
+    } catch (IllegalArgumentException | CommandException e) {
+      if (!mayBeMissing) {
+        throw e;
+      }
+      json.putNull(metric.key());
+      missing.put(metric.key(), e.getMessage());
+    }
+  }
+
+  private static void say(
+      Set<EvaluationMetric> metrics, EvaluationData data, ObjectNode json, Console console) {
+    console.say(
+        data.name()
+            + ": "
+            + Numbers.count(data.trainCount())
+            + " training and "
+            + Numbers.count(data.testCount())
+            + " test rows, "
+            + data.codes().size()
+            + " codes"
+            + data.factors().map(f -> ", " + f.size() + " factors").orElse(""));
+    Table table = new Table("metric", "value", "best", "");
+    for (EvaluationMetric metric : metrics) {
+      for (EvaluationMetric.Headline headline : metric.headlines()) {
+        JsonNode value = json.at("/" + metric.key() + "/" + headline.key().replace('.', '/'));
+        if (value.isNumber()) {
+          table.row(
+              metric.key(),
+              String.format(Locale.ROOT, "%.4f", value.asDouble()),
+              headline.best(),
+              headline.key());
+        }
+      }
+    }
+    table.lines().forEach(console::say);
+    if (json.has("out")) {
+      console.say("All values: " + json.get("out").asText());
+    }
+  }
+}

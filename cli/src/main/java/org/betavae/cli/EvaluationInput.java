@@ -1,0 +1,281 @@
+package org.betavae.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.betavae.data.DataSources;
+import org.betavae.data.Dataset;
+import org.betavae.data.Factors;
+import org.betavae.data.NpyReader;
+import org.betavae.data.NpzReader;
+import org.betavae.data.SourceOptions;
+import org.betavae.evaluate.Codes;
+import org.betavae.evaluate.FactorClasses;
+import org.betavae.infer.BetaVaeModel;
+
+/** Reads or computes the codes that {@code evaluate} measures, and chooses the rows. */
+final class EvaluationInput {
+  static final Opt<String> MODEL =
+      Opt.text(
+          ModelSource.MODEL.name(),
+          ModelSource.MODEL.placeholder(),
+          "whose codes to measure: " + ModelSource.MODEL.help());
+  static final Opt<String> DATA =
+      CommonOptions.DATA.helped(
+          "data to embed, best with factors: sprites, sprites:small, or a .npz as dSprites'");
+  static final Opt<Path> CODES =
+      Opt.path("codes", "FILE", "codes instead of a model: .npy [N, codes], or .npz with mean");
+  static final Opt<Path> FACTORS =
+      Opt.path("factors", "FILE.npy", "factors of these codes, whole numbers [N, factors] from 0");
+  static final Opt<Integer> TRAIN =
+      Opt.integer("train", "training rows, at most 10000 by default", 2, 10_000_000);
+  static final Opt<Integer> TEST =
+      Opt.integer("test", "test rows, at most 5000 by default", 1, 10_000_000);
+  static final Opt<Boolean> SHUFFLE =
+      Opt.flag("shuffle", "with --codes: draw the rows by --seed instead of in the files' order");
+  static final Opt<Integer> BATCH =
+      Opt.integer("batch", "images in one call of the model", 1, 65_536).or(256);
+
+  /** As in the published study. */
+  private static final int PUBLISHED_TRAIN = 10_000;
+
+  private static final int PUBLISHED_TEST = 5_000;
+
+  private final Arguments args;
+  private final Console console;
+
+  EvaluationInput(Arguments args, Console console) {
+    this.args = args;
+    this.console = console;
+    List<String> problems = new ArrayList<>();
+    if (args.has(CODES) == args.has(MODEL)) {
+      problems.add(
+          (args.has(CODES) ? "--codes is given together with --model" : "no codes are given")
+              + ", expected either --model with --data, or --codes with --factors");
+    }
+    if (args.has(MODEL) && !args.has(DATA)) {
+      problems.add(ArgumentParser.missing(DATA));
+    }
+    if (args.has(FACTORS) && args.has(DATA)) {
+      problems.add("--factors is given together with --data, expected one source of factors");
+    }
+    if (args.has(MODEL) && (args.has(FACTORS) || args.has(SHUFFLE))) {
+      problems.add(
+          (args.has(FACTORS) ? "--factors" : "--shuffle")
+              + " is given together with --model, expected it with --codes only");
+    }
+    if (!problems.isEmpty()) {
+      throw new UsageException(problems);
+    }
+  }
+
+  EvaluationData read() {
+    return args.has(MODEL) ? ofModel() : ofFiles();
+  }
+
+  private EvaluationData ofModel() {
+    try (BetaVaeModel model = ModelSource.open(args, ModelSource.Need.ENCODER);
+        Dataset data = ModelData.open(args.get(DATA), model.info())) {
+      Rows rows = rows(data.size(), data.name(), true);
+      Codes codes = embed(model, data, rows.items());
+      return data(data.name(), codes, data.factors(), rows);
+    }
+  }
+
+  private Codes embed(BetaVaeModel model, Dataset data, int[] items) {
+    int size = model.info().latentSize();
+    float[] codes = new float[Math.multiplyExact(items.length, size)];
+    int batch = args.get(BATCH);
+    try (Progress progress = console.progress("embed", items.length)) {
+      for (int done = 0; done < items.length; done += batch) {
+        int[] part = Arrays.copyOfRange(items, done, Math.min(items.length, done + batch));
+        float[] mean = model.embed(ModelData.read(data, model.info(), part)).mean();
+        System.arraycopy(mean, 0, codes, done * size, mean.length);
+        progress.at(done + part.length);
+      }
+    }
+    return codes("codes of " + args.get(MODEL), codes, items.length, size);
+  }
+
+  private EvaluationData ofFiles() {
+    Path file = args.get(CODES);
+    Codes all = readCodes(file);
+    if (args.has(DATA)) {
+      try (Dataset data = DataSources.open(args.get(DATA), SourceOptions.defaults())) {
+        requireAsMany(file, all, "--data " + args.get(DATA), data.size());
+        Rows rows = rows(data.size(), data.name(), true);
+        return data(data.name(), all.select(rows.items()), data.factors(), rows);
+      }
+    }
+    Optional<FactorClasses> factors = args.find(FACTORS).map(EvaluationInput::readFactors);
+    factors.ifPresent(f -> requireAsMany(file, all, args.get(FACTORS).toString(), f.points()));
+    Rows rows = rows(all.points(), file.toString(), args.get(SHUFFLE));
+    return EvaluationData.of(
+        file.toString(),
+        all.select(rows.items()),
+        factors.map(f -> f.select(rows.items())),
+        List.of(),
+        rows.train(),
+        args.get(CommonOptions.SEED));
+  }
+
+  private EvaluationData data(String name, Codes codes, Optional<Factors> factors, Rows rows) {
+    return EvaluationData.of(
+        name,
+        codes,
+        factors.map(f -> FactorClasses.of(f, rows.items())),
+        factors.map(Factors::names).orElse(List.of()),
+        rows.train(),
+        args.get(CommonOptions.SEED));
+  }
+
+  /** Which items to take, training rows first. */
+  private static final class Rows {
+    private final int[] items;
+    private final int train;
+
+    Rows(int[] items, int train) {
+      this.items = items;
+      this.train = train;
+    }
+
+    int[] items() {
+      return items;
+    }
+
+    int train() {
+      return train;
+    }
+  }
+
+  /** Two thirds to train and the rest to test, unless told otherwise. */
+  private Rows rows(int available, String source, boolean atRandom) {
+    int most = Math.max(1, Math.toIntExact(available * 2L / 3));
+    int givenTest = args.find(TEST).orElse(0);
+    int train =
+        args.find(TRAIN)
+            .orElse(
+                Math.min(
+                    PUBLISHED_TRAIN,
+                    args.has(TEST) ? Math.max(2, available - givenTest) : Math.max(2, most)));
+    int test =
+        args.has(TEST) ? givenTest : Math.max(0, Math.min(PUBLISHED_TEST, available - train));
+    if ((long) train + test > available) {
+      throw new UsageException(
+          "--train and --test ask for "
+              + train
+              + " and "
+              + test
+              + " rows, expected at most "
+              + available
+              + " together, since "
+              + source
+              + " has no more");
+    }
+    int[] items = IntStream.range(0, available).toArray();
+    if (atRandom) {
+      shuffle(items, train + test, args.get(CommonOptions.SEED));
+    }
+    return new Rows(Arrays.copyOf(items, train + test), train);
+  }
+
+  /** Fisher-Yates for the first places, with the generator that Java specifies. */
+  private static void shuffle(int[] items, int places, long seed) {
+    Random random = new Random(seed);
+    for (int i = 0; i < places; i++) {
+      int other = i + random.nextInt(items.length - i);
+      int item = items[other];
+      items[other] = items[i];
+      items[i] = item;
+    }
+  }
+
+  private static void requireAsMany(Path file, Codes codes, String other, int points) {
+    if (codes.points() != points) {
+      throw CommandException.unusable(
+          "codes "
+              + file
+              + ": "
+              + codes.points()
+              + " rows, expected "
+              + points
+              + " as "
+              + other
+              + " has. Give both for the same points in the same order.");
+    }
+  }
+
+  static Codes readCodes(Path file) {
+    String name = file.getFileName() == null ? "" : file.getFileName().toString();
+    if (name.toLowerCase(Locale.ROOT).endsWith(".npz")) {
+      try (NpzReader npz = NpzReader.open(file);
+          NpyReader mean = npz.get("mean")) {
+        return codes(mean, file + ", array 'mean'");
+      }
+    }
+    try (NpyReader reader = NpyReader.open(file)) {
+      return codes(reader, file.toString());
+    }
+  }
+
+  private static Codes codes(NpyReader reader, String place) {
+    int[] shape = reader.shape();
+    if (shape.length != 2 || reader.count() == 0) {
+      throw CommandException.unusable(
+          "codes "
+              + place
+              + ": shape "
+              + Arrays.toString(shape)
+              + ", expected [N, codes] with at least one of each. Write them with 'betavae"
+              + " embed'.");
+    }
+    return codes(place, reader.toFloats(), shape[0], shape[1]);
+  }
+
+  private static Codes codes(String place, float[] values, int points, int size) {
+    try {
+      return Codes.of(values, points, size);
+    } catch (IllegalArgumentException e) { // which does not know the place
+      throw CommandException.unusable(place + ": " + e.getMessage());
+    }
+  }
+
+  private static FactorClasses readFactors(Path file) {
+    try (NpyReader reader = NpyReader.open(file)) {
+      int[] shape = reader.shape();
+      if (shape.length < 1 || shape.length > 2 || reader.count() == 0) {
+        throw CommandException.unusable(
+            "factors "
+                + file
+                + ": shape "
+                + Arrays.toString(shape)
+                + ", expected [N, factors] or [N]. Save one row for each point.");
+      }
+      int size = shape.length == 1 ? 1 : shape[1];
+      double[] numbers = reader.toDoubles();
+      int[] values = new int[numbers.length];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (int) numbers[i];
+        if (values[i] != numbers[i] || values[i] < 0) {
+          throw CommandException.unusable(
+              "factors "
+                  + file
+                  + ": "
+                  + Numbers.plain(numbers[i])
+                  + " in row "
+                  + i / size
+                  + ", column "
+                  + i % size
+                  + ", expected whole numbers from 0. Give the classes of the factors, not their"
+                  + " values.");
+        }
+      }
+      return FactorClasses.of(values, shape[0], size);
+    }
+  }
+}

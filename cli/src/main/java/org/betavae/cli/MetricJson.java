@@ -1,0 +1,134 @@
+package org.betavae.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import org.betavae.evaluate.Dci;
+import org.betavae.evaluate.Explicitness;
+import org.betavae.evaluate.Irs;
+import org.betavae.evaluate.LabelledCodes;
+import org.betavae.evaluate.Matrix;
+import org.betavae.evaluate.Mig;
+import org.betavae.evaluate.Modularity;
+import org.betavae.evaluate.SapContinuous;
+import org.betavae.evaluate.SapDiscrete;
+import org.betavae.evaluate.Unsupervised;
+
+/**
+ * Metrics under the names that disentanglement_lib gives them, with every digit. Numbers that do
+ * not exist are null.
+ */
+final class MetricJson {
+  private MetricJson() {}
+
+  static ObjectNode mig(EvaluationData data) {
+    Mig.Result result = Mig.PUBLISHED.measure(data.train());
+    ObjectNode json = Json.object();
+    put(json, "discrete_mig", result.score());
+    json.set("per_factor", numbers(result.perFactor()));
+    json.set("factor_entropy_nats", numbers(result.factorEntropies()));
+    json.set("mutual_information_nats", matrix(result.mutualInformation()));
+    return json;
+  }
+
+  static ObjectNode sapDiscrete(EvaluationData data) {
+    SapDiscrete.Result result = SapDiscrete.PUBLISHED.measure(data.train(), data.test());
+    return sap(result.score(), result.scores());
+  }
+
+  static ObjectNode sapContinuous(EvaluationData data) {
+    SapContinuous.Result result = SapContinuous.PUBLISHED.measure(data.train());
+    return sap(result.score(), result.scores());
+  }
+
+  private static ObjectNode sap(double score, Matrix scores) {
+    ObjectNode json = Json.object();
+    put(json, "SAP_score", score);
+    json.set("score_matrix", matrix(scores));
+    return json;
+  }
+
+  static ObjectNode dci(EvaluationData data) {
+    Dci dci = Dci.PUBLISHED.withSeed(data.seed());
+    Dci.Result result = dci.measure(data.train(), data.test());
+    Dci.Aggregation aggregation = result.aggregation();
+    ObjectNode json = Json.object();
+    put(json, "disentanglement", aggregation.disentanglement());
+    put(json, "completeness", aggregation.completeness());
+    put(json, "informativeness_train", result.informativenessTrain());
+    put(json, "informativeness_test", result.informativenessTest());
+    json.set("disentanglement_per_code", numbers(aggregation.disentanglementPerCode()));
+    json.set("completeness_per_factor", numbers(aggregation.completenessPerFactor()));
+    json.set("importance_matrix", matrix(result.importance()));
+    return json;
+  }
+
+  static ObjectNode modularityExplicitness(EvaluationData data) {
+    LabelledCodes train = data.train();
+    ObjectNode json = Json.object();
+    put(json, "modularity_score", Modularity.PUBLISHED.measure(train).score());
+    Explicitness.Result result = Explicitness.PUBLISHED.measure(train, data.test());
+    put(json, "explicitness_score_train", result.train());
+    put(json, "explicitness_score_test", result.test());
+    json.set("explicitness_train_per_factor", numbers(result.trainPerFactor()));
+    json.set("explicitness_test_per_factor", numbers(result.testPerFactor()));
+    return json;
+  }
+
+  static ObjectNode irs(EvaluationData data) {
+    Irs.Result result = Irs.PUBLISHED.measure(data.train());
+    ObjectNode json = Json.object();
+    put(json, "IRS", result.score());
+    json.set("kept_code_indices", Json.integers(result.keptCodes()));
+    json.set("irs_matrix", matrix(result.matrix()));
+    json.set("max_deviations", numbers(result.maxDeviations()));
+    json.set("disentanglement_scores", numbers(result.perCode()));
+    json.set("parents", Json.integers(result.parents()));
+    return json;
+  }
+
+  static ObjectNode unsupervised(EvaluationData data) {
+    Unsupervised.Result result = Unsupervised.PUBLISHED.measure(data.trainCodes());
+    ObjectNode json = Json.object();
+    put(json, "gaussian_total_correlation", result.gaussianTotalCorrelation());
+    put(json, "gaussian_wasserstein_correlation", result.wassersteinCorrelation());
+    put(json, "gaussian_wasserstein_correlation_norm", result.wassersteinCorrelationNorm());
+    put(json, "mutual_info_score", result.mutualInformationScore());
+    return json;
+  }
+
+  private static void put(ObjectNode json, String key, double value) {
+    if (Double.isFinite(value)) {
+      json.put(key, value);
+    } else {
+      json.putNull(key);
+    }
+  }
+
+  private static ArrayNode numbers(List<Double> values) {
+    ArrayNode array = Json.array();
+    for (double value : values) {
+      add(array, value);
+    }
+    return array;
+  }
+
+  private static ArrayNode matrix(Matrix matrix) {
+    ArrayNode rows = Json.array();
+    for (int row = 0; row < matrix.rows(); row++) {
+      ArrayNode array = rows.addArray();
+      for (int column = 0; column < matrix.columns(); column++) {
+        add(array, matrix.value(row, column));
+      }
+    }
+    return rows;
+  }
+
+  private static void add(ArrayNode array, double value) {
+    if (Double.isFinite(value)) {
+      array.add(value);
+    } else {
+      array.addNull();
+    }
+  }
+}
