@@ -30,6 +30,8 @@ public final class OnnxRuntime {
    * regular expression. On an ordinary thread of Java (1 MB of stack), some 3,900 characters end
    * the process with a segmentation fault: a class path of a few dozen jars. So it is started on a
    * thread whose stack is large enough for the command line.
+   *
+   * @throws IllegalStateException if its libraries cannot be unpacked or loaded
    */
   public static synchronized void start() {
     if (started) {
@@ -38,8 +40,8 @@ public final class OnnxRuntime {
     begin(NativeLibraries.Place.temporary());
     Starter running = starter.orElseThrow();
     join(running);
+    running.throwFailure(); // a later call cannot succeed either: it throws the same
     starter = Optional.empty();
-    running.throwFailure();
     started = true;
   }
 
@@ -87,12 +89,30 @@ public final class OnnxRuntime {
 
     /** To be called when the thread has ended. */
     void throwFailure() {
-      if (failure instanceof Error e) {
+      if (failure instanceof VirtualMachineError e) {
         throw e;
       }
-      if (failure instanceof RuntimeException e) {
-        throw e;
+      if (failure != null) {
+        throw new IllegalStateException(
+            "ONNX Runtime cannot be started: "
+                + root(failure)
+                + ". Its libraries are unpacked into "
+                + System.getProperty("java.io.tmpdir")
+                + ", expected a folder that may be written to and executed from, with 30 MB of"
+                + " space. Name another one with -Djava.io.tmpdir, or a folder that holds them with"
+                + " -D"
+                + NativeLibraries.PROPERTY
+                + ".",
+            failure);
       }
+    }
+
+    private static Throwable root(Throwable e) {
+      Throwable root = e;
+      while (root.getCause() != null) {
+        root = root.getCause();
+      }
+      return root;
     }
   }
 

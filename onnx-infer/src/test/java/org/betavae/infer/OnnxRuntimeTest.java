@@ -31,6 +31,21 @@ class OnnxRuntimeTest {
       }
       """;
 
+  private static final String FAILING =
+      """
+      public class Fail {
+        public static void main(String[] args) {
+          for (int i = 0; i < 2; i++) {
+            try {
+              org.betavae.infer.BetaVaeModel.open(java.nio.file.Path.of(args[0])).close();
+            } catch (IllegalStateException e) {
+              System.out.println(e.getMessage());
+            }
+          }
+        }
+      }
+      """;
+
   @TempDir Path folder;
 
   @Test
@@ -80,6 +95,32 @@ class OnnxRuntimeTest {
     try (Stream<Path> left = Files.list(temporary)) {
       assertEquals(List.of(), left.toList());
     }
+  }
+
+  @Test
+  void start_whereNothingCanBeUnpacked_saysSo_alsoTheSecondTime() throws Exception {
+    Path model = TestModels.folder(folder.resolve("model"), 1, 4, 4);
+    Path source = Files.writeString(folder.resolve("Fail.java"), FAILING);
+    Path missing = folder.resolve("missing");
+    List<String> command =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx128m",
+            "-Djava.io.tmpdir=" + missing,
+            "-cp",
+            placeOf(BetaVaeModel.class) + File.pathSeparator + placeOf(OrtEnvironment.class),
+            source.toString(),
+            model.toString());
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output =
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+
+    assertEquals(0, process.waitFor(), output);
+    List<String> lines = output.lines().filter(line -> line.startsWith("ONNX")).toList();
+    assertEquals(2, lines.size(), output);
+    assertEquals(lines.get(0), lines.get(1));
+    assertTrue(lines.get(0).contains(missing.toString()), output);
+    assertTrue(lines.get(0).contains("with -Djava.io.tmpdir"), output);
   }
 
   private static String placeOf(Class<?> type) throws Exception {
