@@ -1,13 +1,18 @@
 package org.betavae.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
+import org.betavae.data.DataSources;
+import org.betavae.data.Dataset;
 import org.betavae.data.NpyReader;
 import org.betavae.data.NpyWriter;
+import org.betavae.data.SourceOptions;
 import org.betavae.infer.BetaVaeModel;
 
 /** {@code generate}: latents, given or drawn from the prior, to images. */
@@ -17,7 +22,11 @@ final class GenerateCommand extends Command {
   private static final Opt<Double> TEMPERATURE =
       Opt.number("temperature", "standard deviation of the latents drawn", 0, 100).or(1.0);
   private static final Opt<Path> Z =
-      Opt.path("z", "FILE.npy", "decode these latents, [N, latents] or [latents], instead");
+      Opt.path(
+          "z",
+          "FILE",
+          "decode these latents instead: .npy [N, latents] or [latents], .npz or .csv as embed"
+              + " writes them");
   private static final Opt<Path> OUT =
       Opt.path("out", "FILE", "file to write: .png (a grid) or .npy").needed();
   private static final int DECODED_AT_ONCE = 256;
@@ -92,19 +101,51 @@ final class GenerateCommand extends Command {
     return Outcome.done(json);
   }
 
+  /** Latents as {@code embed} writes them, in any of its three formats. */
   private static float[] readLatents(Path file, int latents) {
+    String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
+    if (name.endsWith(".npz")) {
+      return readItems(file, file + "#mean", latents);
+    }
+    return name.endsWith(".csv")
+        ? readItems(file, file.toString(), latents)
+        : readNpy(file, latents);
+  }
+
+  private static float[] readItems(Path file, String source, int latents) {
+    if (!Files.exists(file)) { // said of the file, not of the array in it
+      throw CommandException.unusable("latents " + file + ": no such file. Check the path.");
+    }
+    try (Dataset data = DataSources.open(source, SourceOptions.defaults())) {
+      if (data.shape().size() != latents) {
+        throw wrongShape(file, data.size() + ", " + data.shape().size(), latents);
+      }
+      float[] z = new float[Math.multiplyExact(data.size(), latents)];
+      for (int i = 0; i < data.size(); i++) {
+        data.read(i, z, i * latents);
+      }
+      return z;
+    }
+  }
+
+  private static CommandException wrongShape(Path file, String shape, int latents) {
+    return CommandException.unusable(
+        "latents "
+            + file
+            + ": shape ["
+            + shape
+            + "], expected [N, "
+            + latents
+            + "] with N at least 1, as the model takes. Write them with 'betavae embed'.");
+  }
+
+  private static float[] readNpy(Path file, int latents) {
     try (NpyReader reader = NpyReader.open(file)) {
       int[] shape = reader.shape();
       boolean fits = shape.length >= 1 && shape.length <= 2 && shape[shape.length - 1] == latents;
       if (!fits || reader.count() == 0) {
-        throw CommandException.unusable(
-            "latents "
-                + file
-                + ": shape "
-                + Arrays.toString(shape)
-                + ", expected [N, "
-                + latents
-                + "] with N at least 1, as the model takes. Write them with 'betavae embed'.");
+        String text = Arrays.toString(shape);
+        throw wrongShape(file, text.substring(1, text.length() - 1), latents);
       }
       float[] z = reader.toFloats();
       for (int i = 0; i < z.length; i++) {

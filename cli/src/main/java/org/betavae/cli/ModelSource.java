@@ -211,7 +211,7 @@ final class ModelSource {
     String advice =
         Files.isDirectory(path.resolve("saved_model"))
             ? "It is a run that is not exported: first 'betavae export --from "
-                + path
+                + Text.shellWord(path.toString())
                 + " --out MODEL'."
             : ModelHint.of(path, ModelHint.Wanted.ONNX).orElse("Check the path.");
     throw CommandException.unusable(

@@ -38,8 +38,9 @@ final class PageCommand extends Command {
   @Override
   String details() {
     return """
-        The page computes the model in the browser, with no service behind it: put the folder on \
-        any web server. It asks no other address for anything. Opened as a file it does not work.""";
+    The page computes the model in the browser, with no service behind it: put the folder on \
+    any web server. It asks no other address for anything. Opened as a file it does not work.\
+    """;
   }
 
   @Override
@@ -72,8 +73,8 @@ final class PageCommand extends Command {
             + model.name()
             + ": "
             + out
-            + "\nLook at it: (cd "
-            + out
+            + "\nLook at it with any web server, such as: (cd "
+            + Text.shellWord(out.toString())
             + " && python3 -m http.server 8000 --bind 127.0.0.1), then http://127.0.0.1:8000/");
     return Outcome.done(json);
   }

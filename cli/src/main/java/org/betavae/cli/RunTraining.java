@@ -128,7 +128,7 @@ final class RunTraining {
         + ". Go on with 'betavae "
         + (config.fineTune().from() == null ? "train" : "finetune")
         + " --out "
-        + run.root()
+        + Text.shellWord(run.root().toString())
         + " --resume'.";
   }
 }

@@ -24,6 +24,16 @@ final class Text {
         .orElse("");
   }
 
+  /** A path as it is typed in a shell: quoted where the shell would take it apart. */
+  static String shellWord(String word) {
+    boolean plain = word.codePoints().allMatch(c -> Character.isLetterOrDigit(c) || isPlain(c));
+    return plain && !word.isEmpty() ? word : "'" + word.replace("'", "'\\''") + "'";
+  }
+
+  private static boolean isPlain(int c) {
+    return "._-+/:,@%=".indexOf(c) >= 0;
+  }
+
   /** Lines of at most {@code width} characters, but for words that are longer. */
   static List<String> wrap(String text, int width) {
     List<String> lines = new ArrayList<>();

@@ -93,8 +93,8 @@ final class TrainOptions {
   static final Opt<String> SUPERVISED =
       Opt.choice(
               "supervised",
-              "any objective: latent k learns the data's factor k, or the class, by squared error or"
-                  + " cross-entropy",
+              "any objective: latent k learns the data's factor k, or the class, by squared error"
+                  + " or cross-entropy",
               SupervisedLoss.NAMES)
           .or(DEFAULTS.supervised().loss());
   static final Opt<Double> SUPERVISED_WEIGHT =
@@ -111,15 +111,15 @@ final class TrainOptions {
   static final Opt<String> ARCH =
       Opt.choice(
               "arch",
-              "network: conv64 and burgess64 for 64x64 images, conv32 for 28x28 and 32x32, resnet for"
-                  + " 64x64 and 128x128, mlp for any; layers: the lists of --config, see"
+              "network: conv64 and burgess64 for 64x64 images, conv32 for 28x28 and 32x32, resnet"
+                  + " for 64x64 and 128x128, mlp for any; layers: the lists of --config, see"
                   + " docs/networks.md",
               NetworkSettings.ARCHS)
           .or(DEFAULTS.arch());
   static final Opt<Integer> IMAGE_SIZE =
       Opt.integer(
           "image-size",
-          "side to which a folder's pictures are resized; by default what suits --arch",
+          "side to which a folder's pictures are resized; by default what the network takes",
           1,
           4096);
   static final Opt<String> LIKELIHOOD =

@@ -25,6 +25,15 @@ class TextTest {
   }
 
   @Test
+  void pathsInCommandsToCopy_areQuotedWhereTheyMustBe() {
+    assertEquals("runs/ü-1.2", Text.shellWord("runs/ü-1.2"));
+    assertEquals("'my runs'", Text.shellWord("my runs"));
+    assertEquals("'it'\\''s'", Text.shellWord("it's"));
+    assertEquals("'a$b'", Text.shellWord("a$b"));
+    assertEquals("''", Text.shellWord(""));
+  }
+
+  @Test
   void numbers_areShort_andTheSameInEveryLocale() {
     assertEquals("4", Numbers.plain(4.0));
     assertEquals("0.0001", Numbers.plain(1e-4));

@@ -195,6 +195,18 @@ class UseTest {
   }
 
   @Test
+  void generate_takesLatentsInEveryFormatThatEmbedWrites() throws IOException {
+    List<byte[]> images = new ArrayList<>();
+    for (String ending : List.of("npy", "npz", "csv")) {
+      Path z = tiny.out("embedded." + ending);
+      Cli.json("embed --model % --data % --out %", tiny.model, tiny.data, z);
+      images.add(generated("of-" + ending + ".npy", "--z %", z));
+    }
+    assertArrayEquals(images.get(0), images.get(1));
+    assertArrayEquals(images.get(0), images.get(2));
+  }
+
+  @Test
   void generate_fromLatentsThatDoNotFit_isRefused() {
     Path z = tiny.out("wrong.npy");
     Path out = tiny.out("x.npy");
@@ -210,6 +222,10 @@ class UseTest {
     }
     Cli.run("generate --model % --z % --out %", tiny.model, z, out)
         .assertErrorNames(2, "NaN in row 1, column 1", "finite");
+    Cli.run("generate --model % --z % --out %", tiny.model, tiny.out("none.csv"), out)
+        .assertErrorNames(2, "none.csv: no such file");
+    Cli.run("generate --model % --z % --out %", tiny.model, tiny.data, out)
+        .assertErrorNames(2, tiny.data.toString());
     Cli.run("generate --model % --temperature -1 --out %", tiny.model, out)
         .assertErrorNames(2, "--temperature is \"-1\"", "from 0 to 100");
     assertFalse(Files.exists(out));
