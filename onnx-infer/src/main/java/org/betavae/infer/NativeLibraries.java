@@ -1,12 +1,10 @@
 package org.betavae.infer;
 
 import java.io.File;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.JarURLConnection;
-import java.net.URL;
-import java.net.URLConnection;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -14,7 +12,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.zip.CRC32;
 
@@ -66,14 +63,18 @@ final class NativeLibraries implements AutoCloseable {
     }
   }
 
-  /** Unpacks what is missing or damaged at the place. */
-  static NativeLibraries unpack(Place place, ClassLoader loader) {
+  /**
+   * Unpacks what is missing or damaged at the place.
+   *
+   * @param resident a class of the jar that they lie in
+   */
+  static NativeLibraries unpack(Place place, Class<?> resident) {
     if (place.ownWay() || System.getProperty(PROPERTY) != null) {
       return new NativeLibraries(Optional.empty(), false);
     }
     return place.cache().isPresent()
-        ? new NativeLibraries(keep(place.cache().get(), loader), false)
-        : new NativeLibraries(unpackAside(loader), true);
+        ? new NativeLibraries(keep(place.cache().get(), resident), false)
+        : new NativeLibraries(unpackAside(resident), true);
   }
 
   /** Where they are; empty if ONNX Runtime should do as it does by itself. */
@@ -101,18 +102,18 @@ final class NativeLibraries implements AutoCloseable {
     }
   }
 
-  private static Optional<Path> keep(Path cache, ClassLoader loader) {
-    try {
+  private static Optional<Path> keep(Path cache, Class<?> resident) {
+    try (LibraryJar jar = new LibraryJar(resident)) {
       Path folder = null;
       for (String name : NAMES) {
-        Optional<JarURLConnection> packed = packed(loader, name);
+        Optional<LibraryJar.Packed> packed = jar.find(name);
         if (packed.isEmpty()) {
           return Optional.empty();
         }
         if (folder == null) {
           // Of another version, the first library has another checksum.
-          String version = Long.toHexString(packed.get().getJarEntry().getCrc());
-          folder = cache.toAbsolutePath().resolve("onnxruntime-" + platform() + "-" + version);
+          String version = LibraryJar.platform() + "-" + Long.toHexString(packed.get().crc());
+          folder = cache.toAbsolutePath().resolve("onnxruntime-" + version);
           Files.createDirectories(folder);
         }
         keep(packed.get(), folder.resolve(System.mapLibraryName(name)));
@@ -124,11 +125,10 @@ final class NativeLibraries implements AutoCloseable {
     }
   }
 
-  private static void keep(JarURLConnection packed, Path target) throws IOException {
-    long crc = packed.getJarEntry().getCrc();
+  private static void keep(LibraryJar.Packed packed, Path target) throws IOException {
     if (Files.exists(target)
-        && Files.size(target) == packed.getJarEntry().getSize()
-        && crcOf(target) == crc) {
+        && Files.size(target) == packed.size()
+        && crcOf(target) == packed.crc()) {
       return;
     }
     Path aside = Files.createTempFile(target.getParent(), "aside", ".tmp");
@@ -141,14 +141,14 @@ final class NativeLibraries implements AutoCloseable {
   }
 
   /** Empty where that cannot be; if it fails for want of space, ONNX Runtime's own way says so. */
-  private static Optional<Path> unpackAside(ClassLoader loader) {
+  private static Optional<Path> unpackAside(Class<?> resident) {
     Optional<Path> folder = Optional.empty();
-    try {
-      if (packed(loader, GPU).isPresent()) {
+    try (LibraryJar jar = new LibraryJar(resident)) {
+      if (jar.find(GPU).isPresent()) {
         return Optional.empty();
       }
       for (String name : NAMES) {
-        Optional<JarURLConnection> packed = packed(loader, name);
+        Optional<LibraryJar.Packed> packed = jar.find(name);
         if (packed.isEmpty()) {
           folder.ifPresent(NativeLibraries::delete);
           return Optional.empty();
@@ -205,18 +205,10 @@ final class NativeLibraries implements AutoCloseable {
     }
   }
 
-  private static Optional<JarURLConnection> packed(ClassLoader loader, String name)
-      throws IOException {
-    String file = System.mapLibraryName(name);
-    URL url = loader.getResource("ai/onnxruntime/native/" + platform() + "/" + file);
-    URLConnection connection = url == null ? null : url.openConnection();
-    return connection instanceof JarURLConnection jar ? Optional.of(jar) : Optional.empty();
-  }
-
-  private static void copy(JarURLConnection packed, Path target) throws IOException {
+  private static void copy(LibraryJar.Packed packed, Path target) throws IOException {
     byte[] buffer = new byte[BUFFER];
-    try (InputStream in = packed.getInputStream();
-        OutputStream out = Files.newOutputStream(target)) {
+    try (InputStream in = packed.open();
+        OutputStream out = new FileOutputStream(target.toFile())) {
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
         out.write(buffer, 0, read);
       }
@@ -232,13 +224,5 @@ final class NativeLibraries implements AutoCloseable {
       }
     }
     return crc.getValue();
-  }
-
-  /** As ONNX Runtime names the folders of its jar. */
-  private static String platform() {
-    String os = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
-    String arch = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
-    String system = os.contains("mac") ? "osx" : os.contains("win") ? "win" : "linux";
-    return system + (arch.equals("aarch64") || arch.equals("arm64") ? "-aarch64" : "-x64");
   }
 }

@@ -79,8 +79,7 @@ public final class OnnxRuntime {
 
     @Override
     public void run() {
-      try (NativeLibraries libraries =
-          NativeLibraries.unpack(place, OrtEnvironment.class.getClassLoader())) {
+      try (NativeLibraries libraries = NativeLibraries.unpack(place, OrtEnvironment.class)) {
         libraries.use(OrtEnvironment::getEnvironment);
       } catch (RuntimeException | Error e) {
         failure = e;

@@ -9,7 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ai.onnxruntime.OrtEnvironment;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
@@ -159,31 +161,32 @@ class OpeningTest {
 
   @Test
   void nativeLibraries_areUnpackedOnce_andAgainWhenDamaged() throws IOException {
-    ClassLoader loader = ai.onnxruntime.OrtEnvironment.class.getClassLoader();
     Path cache = folder.resolve("libraries");
     NativeLibraries.Place place = NativeLibraries.Place.cache(cache);
     assumeTrue(
-        NativeLibraries.unpack(place, loader).folder().isPresent(), "no jar for this platform");
-    Path unpacked = NativeLibraries.unpack(place, loader).folder().orElseThrow();
+        NativeLibraries.unpack(place, OrtEnvironment.class).folder().isPresent(),
+        "no jar for this platform");
+    Path unpacked = NativeLibraries.unpack(place, OrtEnvironment.class).folder().orElseThrow();
     Path library = unpacked.resolve(System.mapLibraryName("onnxruntime4j_jni"));
     byte[] whole = Files.readAllBytes(library);
     Files.write(library, new byte[whole.length]);
-    assertEquals(unpacked, NativeLibraries.unpack(place, loader).folder().orElseThrow());
+    assertEquals(
+        unpacked, NativeLibraries.unpack(place, OrtEnvironment.class).folder().orElseThrow());
     assertArrayEquals(whole, Files.readAllBytes(library));
     assertTrue(Files.exists(unpacked.resolve(System.mapLibraryName("onnxruntime"))));
   }
 
   @Test
   void nativeLibraries_ofOneStart_areThoseOfTheJar_andDeletedAtTheEnd() throws IOException {
-    ClassLoader loader = ai.onnxruntime.OrtEnvironment.class.getClassLoader();
     Path kept =
-        NativeLibraries.unpack(NativeLibraries.Place.cache(folder.resolve("kept")), loader)
+        NativeLibraries.unpack(
+                NativeLibraries.Place.cache(folder.resolve("kept")), OrtEnvironment.class)
             .folder()
             .orElse(null);
     assumeTrue(kept != null, "no jar for this platform");
     Path[] place = new Path[1];
     try (NativeLibraries libraries =
-        NativeLibraries.unpack(NativeLibraries.Place.temporary(), loader)) {
+        NativeLibraries.unpack(NativeLibraries.Place.temporary(), OrtEnvironment.class)) {
       Path unpacked = libraries.folder().orElseThrow();
       place[0] = unpacked;
       for (String name : List.of("onnxruntime", "onnxruntime4j_jni")) {
@@ -204,18 +207,29 @@ class OpeningTest {
   }
 
   @Test
-  void nativeLibraries_thatCannotBeUnpacked_areLeftToOnnxRuntime() throws IOException {
-    ClassLoader none =
-        new ClassLoader(null) {
-          @Override
-          public java.net.URL getResource(String name) {
-            return null;
-          }
-        };
+  void nativeLibraries_thatCannotBeUnpacked_areLeftToOnnxRuntime() {
     try (NativeLibraries libraries =
-        NativeLibraries.unpack(NativeLibraries.Place.temporary(), none)) {
+        NativeLibraries.unpack(NativeLibraries.Place.temporary(), String.class)) {
       assertEquals(Optional.empty(), libraries.folder());
       libraries.use(() -> assertNull(System.getProperty(NativeLibraries.PROPERTY)));
+    }
+  }
+
+  /** As in a jar within a jar, which is no file that can be opened as such. */
+  @Test
+  void nativeLibraries_areFoundByTheClassLoader_whereTheirJarIsNoFile() throws Exception {
+    try (LibraryJar byFile = new LibraryJar(OrtEnvironment.class);
+        LibraryJar byLoader = new LibraryJar(BetaVaeModel.class)) { // from a folder of classes
+      Optional<LibraryJar.Packed> packed = byFile.find("onnxruntime4j_jni");
+      assumeTrue(packed.isPresent(), "no jar for this platform");
+      LibraryJar.Packed other = byLoader.find("onnxruntime4j_jni").orElseThrow();
+      assertEquals(packed.get().size(), other.size());
+      assertEquals(packed.get().crc(), other.crc());
+      try (InputStream one = packed.get().open();
+          InputStream two = other.open()) {
+        assertArrayEquals(one.readAllBytes(), two.readAllBytes());
+      }
+      assertEquals(Optional.empty(), byFile.find("nonesuch"));
     }
   }
 
