@@ -12,7 +12,7 @@ import org.tensorflow.types.TInt32;
  * How beta-TCVAE estimates the density of the aggregate posterior from one batch, and which KL it
  * adds the total correlation to.
  *
- * <p>Source: Chen et al. 2018, arXiv:1802.04942, section 4.1 and Appendix C.
+ * <p>Source: Chen et al. 2018, arXiv:1802.04942, section 3.1 and Appendix C.
  */
 public enum TcEstimator {
   /** Every posterior weighs 1 and the KL is the analytic one, as in disentanglement_lib. */
