@@ -64,7 +64,7 @@ final class AtomicFile implements AutoCloseable {
 
   /** One line for everything that can go wrong below: full disk, missing rights, quota. */
   UncheckedIOException failure(IOException cause) {
-    String reason = cause.getMessage() == null ? "it failed" : cause.getMessage();
+    String reason = cause.getMessage() == null ? "it failed" : Sources.reason(cause);
     return new UncheckedIOException(
         "cannot write %s: %s, expected to write the whole file. Free some space or choose another folder; nothing was left behind."
             .formatted(target, reason.replace(aside + ": ", "")),

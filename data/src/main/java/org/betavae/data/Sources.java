@@ -4,6 +4,8 @@ import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -32,12 +34,19 @@ final class Sources {
 
   /** Text from a file, fit for one line of an error. */
   static String printable(String text) {
-    String line = text.replaceAll("[^\\x20-\\x7e]+", " ").strip();
+    // Letters of every language stay; what moves the cursor or has no shape goes.
+    String line = text.replaceAll("\\p{C}+", " ").strip();
     return line.length() <= LONGEST_QUOTE ? line : line.substring(0, LONGEST_QUOTE) + "...";
   }
 
   /** What an error from below says, fit for one line and without names of classes. */
   static String reason(Exception e) {
+    if (e instanceof AccessDeniedException) {
+      return "permission denied"; // its message is the path alone
+    }
+    if (e instanceof FileSystemException file && file.getReason() != null) {
+      return printable(file.getReason());
+    }
     if (e.getMessage() != null) {
       return printable(e.getMessage());
     }

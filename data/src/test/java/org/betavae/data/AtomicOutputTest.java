@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -51,6 +53,31 @@ class AtomicOutputTest {
     Files.writeString(target, "old");
     AtomicOutput.write(target, out -> out.write(text("new")));
     assertEquals("new", Files.readString(target));
+  }
+
+  @Test
+  void missingRights_areNamed_andNotTheFileWrittenAside() {
+    Path target = folder.resolve("out.txt");
+    UncheckedIOException e =
+        assertThrows(
+            UncheckedIOException.class,
+            () ->
+                AtomicOutput.write(
+                    target,
+                    out -> {
+                      throw new AccessDeniedException(folder.resolve(".out.txt.1.tmp").toString());
+                    }));
+    assertOneLine(e, "cannot write " + target + ": permission denied", "another folder");
+    e =
+        assertThrows(
+            UncheckedIOException.class,
+            () ->
+                AtomicOutput.write(
+                    target,
+                    out -> {
+                      throw new FileSystemException("aside", null, "Read-only file system");
+                    }));
+    assertOneLine(e, "cannot write " + target + ": Read-only file system, expected");
   }
 
   @Test

@@ -33,6 +33,7 @@ class DataSourcesTest {
     assertBadData(() -> open(""), "expected");
     assertBadData(() -> open("a\0b"), "no valid path", "Check its spelling");
     assertBadData(() -> open("two\nlines"), "'two lines'");
+    assertBadData(() -> open("r\u00f6d/\u753b\u50cf"), "'r\u00f6d/\u753b\u50cf'");
   }
 
   @Test

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.MalformedInputException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -89,6 +90,9 @@ public record RunFolder(Path root) {
       }
       Files.createDirectories(root);
       return new RunFolder(root);
+    } catch (AccessDeniedException e) {
+      throw new UncheckedIOException(
+          "Cannot make the output folder " + root + ": permission denied. Name another one.", e);
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot make the output folder " + root + ": " + e, e);
     }
