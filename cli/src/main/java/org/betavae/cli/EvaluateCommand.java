@@ -32,6 +32,7 @@ final class EvaluateCommand extends Command {
                 EvaluationInput.DATA,
                 EvaluationInput.CODES,
                 EvaluationInput.FACTORS,
+                EvaluationInput.AGAINST,
                 METRICS,
                 OUT,
                 EvaluationInput.TRAIN,
@@ -50,26 +51,33 @@ final class EvaluateCommand extends Command {
         + ". docs/metrics.md tells what each is good for.\n"
         + "Rows of data are drawn at random, without any twice; of --codes with --factors the first"
         + " ones are training rows and those after them test rows. Factors that never change are"
-        + " left out. With all, metrics that the data do not allow are left out and named.";
+        + " left out. factor_vae_sampled and beta_vae_sampled draw from every row there is: all of"
+        + " the data are embedded for them. udr compares models with --against, without factors."
+        + " With all, metrics that the data do not allow are left out and named.";
   }
 
   @Override
   List<String> examples() {
     return List.of(
         "evaluate --model first/model --data sprites --out metrics.json",
-        "evaluate --codes z.npy --factors f.npy --metrics mig,dci");
+        "evaluate --codes z.npy --factors f.npy --metrics mig,dci",
+        "evaluate --model a/model --against b/model --against c/model --data sprites --metrics"
+            + " udr");
   }
 
   @Override
   Outcome run(Arguments args, Console console) throws IOException {
+    boolean all = args.get(METRICS).strip().equalsIgnoreCase("all");
     Set<EvaluationMetric> metrics = EvaluationMetric.parse(METRICS.dashed(), args.get(METRICS));
+    if (all && !args.has(EvaluationInput.AGAINST)) {
+      metrics.removeIf(m -> m.needs() == EvaluationMetric.Need.MODELS);
+    }
     Optional<Path> out = args.find(OUT);
     out.ifPresent(file -> Targets.file(OUT, file, List.of("json")));
-    EvaluationData data = new EvaluationInput(args, console).read();
+    EvaluationData data = new EvaluationInput(args, metrics, console).read();
     if (!data.leftOut().isEmpty() && data.factors().isPresent()) {
       console.note("Left out, since they never change: factors " + data.leftOut());
     }
-    boolean all = args.get(METRICS).strip().equalsIgnoreCase("all");
     ObjectNode json = Json.object();
     data.describe(json);
     ObjectNode missing = Json.object();
@@ -127,7 +135,7 @@ final class EvaluateCommand extends Command {
     Table table = new Table("metric", "value", "best", "");
     for (EvaluationMetric metric : metrics) {
       for (EvaluationMetric.Headline headline : metric.headlines()) {
-        JsonNode value = json.at("/" + metric.key() + "/" + headline.key().replace('.', '/'));
+        JsonNode value = json.at("/" + metric.key() + "/" + headline.key());
         if (value.isNumber()) {
           table.row(
               metric.key(),

@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import org.betavae.evaluate.Codes;
 import org.betavae.evaluate.FactorClasses;
 import org.betavae.evaluate.LabelledCodes;
+import org.betavae.evaluate.Posterior;
 
 /**
  * What {@code evaluate} measures: training rows first, test rows after them.
@@ -19,6 +20,9 @@ import org.betavae.evaluate.LabelledCodes;
  * @param leftOut names or numbers of factors that never change in the training rows
  * @param trainCount number of training rows
  * @param seed of everything random
+ * @param table codes and factors of every row there is; empty where nobody draws from it
+ * @param posteriors of the model and of those it is compared with, on the rows measured; empty
+ *     where nobody compares
  */
 record EvaluationData(
     String name,
@@ -27,7 +31,9 @@ record EvaluationData(
     List<String> factorNames,
     List<String> leftOut,
     int trainCount,
-    long seed) {
+    long seed,
+    Optional<LabelledCodes> table,
+    List<Posterior> posteriors) {
 
   /**
    * Leaves factors out that have one value in the training rows, since nothing can be told of them.
@@ -42,7 +48,16 @@ record EvaluationData(
       int trainCount,
       long seed) {
     if (factors.isEmpty()) {
-      return new EvaluationData(name, codes, factors, List.of(), List.of(), trainCount, seed);
+      return new EvaluationData(
+          name,
+          codes,
+          factors,
+          List.of(),
+          List.of(),
+          trainCount,
+          seed,
+          Optional.empty(),
+          List.of());
     }
     FactorClasses all = factors.get();
     List<Integer> constant = all.part(0, trainCount).constant();
@@ -57,7 +72,39 @@ record EvaluationData(
         names.isEmpty() ? names : kept.stream().map(names::get).toList(),
         leftOut,
         trainCount,
-        seed);
+        seed,
+        Optional.empty(),
+        List.of());
+  }
+
+  /**
+   * The same with a table to draw from.
+   *
+   * @param codesOfAll codes of every row
+   * @param factorsOfAll factors of every row; those that never change in any are left out
+   */
+  EvaluationData withTable(Codes codesOfAll, FactorClasses factorsOfAll) {
+    List<Integer> constant = factorsOfAll.constant();
+    List<Integer> kept =
+        IntStream.range(0, factorsOfAll.size()).filter(k -> !constant.contains(k)).boxed().toList();
+    return kept.isEmpty()
+        ? this
+        : new EvaluationData(
+            name,
+            codes,
+            factors,
+            factorNames,
+            leftOut,
+            trainCount,
+            seed,
+            Optional.of(new LabelledCodes(codesOfAll, factorsOfAll.keep(kept))),
+            posteriors);
+  }
+
+  /** The same with posteriors of several models. */
+  EvaluationData withPosteriors(List<Posterior> several) {
+    return new EvaluationData(
+        name, codes, factors, factorNames, leftOut, trainCount, seed, table, several);
   }
 
   int testCount() {

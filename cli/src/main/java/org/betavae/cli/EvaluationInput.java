@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.betavae.data.DataSources;
 import org.betavae.data.Dataset;
@@ -16,7 +17,9 @@ import org.betavae.data.NpzReader;
 import org.betavae.data.SourceOptions;
 import org.betavae.evaluate.Codes;
 import org.betavae.evaluate.FactorClasses;
+import org.betavae.evaluate.Posterior;
 import org.betavae.infer.BetaVaeModel;
+import org.betavae.infer.Embeddings;
 
 /** Reads or computes the codes that {@code evaluate} measures, and chooses the rows. */
 final class EvaluationInput {
@@ -32,6 +35,8 @@ final class EvaluationInput {
       Opt.path("codes", "FILE", "codes instead of a model: .npy [N, codes], or .npz with mean");
   static final Opt<Path> FACTORS =
       Opt.path("factors", "FILE.npy", "factors of these codes, whole numbers [N, factors] from 0");
+  static final Opt<List<String>> AGAINST =
+      Opt.texts("against", "MODEL", "a model to compare with in udr, once for each");
   static final Opt<Integer> TRAIN =
       Opt.integer("train", "training rows, at most 10000 by default", 2, 10_000_000);
   static final Opt<Integer> TEST =
@@ -46,12 +51,25 @@ final class EvaluationInput {
 
   private static final int PUBLISHED_TEST = 5_000;
 
+  /** No Java array is longer. */
+  private static final int MOST_VALUES = Integer.MAX_VALUE - 8;
+
   private final Arguments args;
   private final Console console;
 
-  EvaluationInput(Arguments args, Console console) {
+  /** Whether the codes of all rows are asked for. */
+  private final boolean needsTable;
+
+  /** Whether several models are compared. */
+  private final boolean compares;
+
+  EvaluationInput(Arguments args, Set<EvaluationMetric> metrics, Console console) {
     this.args = args;
     this.console = console;
+    needsTable = metrics.stream().anyMatch(m -> m.needs() == EvaluationMetric.Need.TABLE);
+    compares =
+        args.has(AGAINST)
+            && metrics.stream().anyMatch(m -> m.needs() == EvaluationMetric.Need.MODELS);
     List<String> problems = new ArrayList<>();
     if (args.has(CODES) == args.has(MODEL)) {
       problems.add(
@@ -63,6 +81,9 @@ final class EvaluationInput {
     }
     if (args.has(FACTORS) && args.has(DATA)) {
       problems.add("--factors is given together with --data, expected one source of factors");
+    }
+    if (args.has(AGAINST) && !args.has(MODEL)) {
+      problems.add("--against is given without --model, expected models to compare on --data");
     }
     if (args.has(MODEL) && (args.has(FACTORS) || args.has(SHUFFLE))) {
       problems.add(
@@ -82,24 +103,69 @@ final class EvaluationInput {
     try (BetaVaeModel model = ModelSource.open(args, ModelSource.Need.ENCODER);
         Dataset data = ModelData.open(args.get(DATA), model.info())) {
       Rows rows = rows(data.size(), data.name(), true);
-      Codes codes = embed(model, data, rows.items());
-      return data(data.name(), codes, data.factors(), rows);
+      EvaluationData measured;
+      if (needsTable && data.factors().isPresent()) {
+        int[] everything = IntStream.range(0, data.size()).toArray();
+        Codes all = embed(model, args.get(MODEL), data, everything).means();
+        measured = data(data.name(), all.select(rows.items()), data.factors(), rows);
+        measured = withTable(measured, all, data.factors().get());
+      } else {
+        Codes codes = embed(model, args.get(MODEL), data, rows.items()).means();
+        measured = data(data.name(), codes, data.factors(), rows);
+      }
+      return compares ? measured.withPosteriors(posteriors(model, data, rows)) : measured;
     }
   }
 
-  private Codes embed(BetaVaeModel model, Dataset data, int[] items) {
+  private static EvaluationData withTable(EvaluationData measured, Codes all, Factors factors) {
+    int[] everything = IntStream.range(0, all.points()).toArray();
+    return measured.withTable(all, FactorClasses.of(factors, everything));
+  }
+
+  /** What the model and those it is compared with say of the training rows. */
+  private List<Posterior> posteriors(BetaVaeModel model, Dataset data, Rows rows) {
+    int[] items = Arrays.copyOf(rows.items(), rows.train());
+    List<Posterior> posteriors = new ArrayList<>();
+    posteriors.add(embed(model, args.get(MODEL), data, items));
+    for (String other : args.get(AGAINST)) {
+      try (BetaVaeModel opened = ModelSource.open(args, other, ModelSource.Need.ENCODER);
+          Dataset sameData = ModelData.open(args.get(DATA), opened.info())) {
+        posteriors.add(embed(opened, other, sameData, items));
+      }
+    }
+    return posteriors;
+  }
+
+  private Posterior embed(BetaVaeModel model, String name, Dataset data, int[] items) {
     int size = model.info().latentSize();
-    float[] codes = new float[Math.multiplyExact(items.length, size)];
+    if ((long) items.length * size > MOST_VALUES) {
+      throw CommandException.unusable(
+          "data "
+              + data.name()
+              + ": "
+              + items.length
+              + " rows of "
+              + size
+              + " codes, expected at most "
+              + MOST_VALUES
+              + " values. Leave factor_vae_sampled and beta_vae_sampled out, or measure fewer"
+              + " rows.");
+    }
+    float[] means = new float[items.length * size];
+    float[] logVars = new float[means.length];
     int batch = args.get(BATCH);
     try (Progress progress = console.progress("embed", items.length)) {
       for (int done = 0; done < items.length; done += batch) {
         int[] part = Arrays.copyOfRange(items, done, Math.min(items.length, done + batch));
-        float[] mean = model.embed(ModelData.read(data, model.info(), part)).mean();
-        System.arraycopy(mean, 0, codes, done * size, mean.length);
+        Embeddings codes = model.embed(ModelData.read(data, model.info(), part));
+        System.arraycopy(codes.mean(), 0, means, done * size, codes.mean().length);
+        System.arraycopy(codes.logVar(), 0, logVars, done * size, codes.logVar().length);
         progress.at(done + part.length);
       }
     }
-    return codes("codes of " + args.get(MODEL), codes, items.length, size);
+    return new Posterior(
+        codes("means of " + name, means, items.length, size),
+        codes("log-variances of " + name, logVars, items.length, size));
   }
 
   private EvaluationData ofFiles() {
@@ -109,19 +175,22 @@ final class EvaluationInput {
       try (Dataset data = DataSources.open(args.get(DATA), SourceOptions.defaults())) {
         requireAsMany(file, all, "--data " + args.get(DATA), data.size());
         Rows rows = rows(data.size(), data.name(), true);
-        return data(data.name(), all.select(rows.items()), data.factors(), rows);
+        EvaluationData measured = data(data.name(), all.select(rows.items()), data.factors(), rows);
+        return data.factors().map(f -> withTable(measured, all, f)).orElse(measured);
       }
     }
     Optional<FactorClasses> factors = args.find(FACTORS).map(EvaluationInput::readFactors);
     factors.ifPresent(f -> requireAsMany(file, all, args.get(FACTORS).toString(), f.points()));
     Rows rows = rows(all.points(), file.toString(), args.get(SHUFFLE));
-    return EvaluationData.of(
-        file.toString(),
-        all.select(rows.items()),
-        factors.map(f -> f.select(rows.items())),
-        List.of(),
-        rows.train(),
-        args.get(CommonOptions.SEED));
+    EvaluationData measured =
+        EvaluationData.of(
+            file.toString(),
+            all.select(rows.items()),
+            factors.map(f -> f.select(rows.items())),
+            List.of(),
+            rows.train(),
+            args.get(CommonOptions.SEED));
+    return factors.map(f -> measured.withTable(all, f)).orElse(measured);
   }
 
   private EvaluationData data(String name, Codes codes, Optional<Factors> factors, Rows rows) {

@@ -2,8 +2,7 @@ package org.betavae.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -11,76 +10,103 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** What {@code evaluate} can measure, in the order of its results. */
-enum EvaluationMetric {
-  MIG(true, MetricJson::mig, List.of(), new Headline("discrete_mig", "1")),
-  SAP_DISCRETE(true, MetricJson::sapDiscrete, List.of("sap"), new Headline("SAP_score", "1")),
-  SAP_CONTINUOUS(true, MetricJson::sapContinuous, List.of("sap"), new Headline("SAP_score", "1")),
-  DCI(
-      true,
-      MetricJson::dci,
-      List.of(),
-      new Headline("disentanglement", "1"),
-      new Headline("completeness", "1"),
-      new Headline("informativeness_test", "1")),
-  MODULARITY_EXPLICITNESS(
-      true,
-      MetricJson::modularityExplicitness,
-      List.of("modularity", "explicitness"),
-      new Headline("modularity_score", "1"),
-      new Headline("explicitness_score_test", "1")),
-  IRS(true, MetricJson::irs, List.of(), new Headline("IRS", "1")),
-  UNSUPERVISED(
-      false,
-      MetricJson::unsupervised,
-      List.of(),
-      new Headline("gaussian_total_correlation", "0"),
-      new Headline("gaussian_wasserstein_correlation_norm", "0"),
-      new Headline("mutual_info_score", "0"));
+/**
+ * Something that {@code evaluate} can measure.
+ *
+ * @param key name on the command line and in the result, that of the reference
+ * @param otherNames shorter names; several metrics may share one
+ * @param needs what it cannot do without
+ * @param measurement to its JSON
+ * @param headlines what the table shows of it
+ */
+record EvaluationMetric(
+    String key,
+    List<String> otherNames,
+    Need needs,
+    Function<EvaluationData, ObjectNode> measurement,
+    List<Headline> headlines) {
+
+  /** What a metric cannot do without. */
+  enum Need {
+    NOTHING,
+    FACTORS,
+    /** Factors, and the codes of every row there is, to draw from. */
+    TABLE,
+    /** Further models. */
+    MODELS
+  }
 
   /**
    * A number for the table.
    *
-   * @param key where it stands in the metric's JSON, with dots between
+   * @param key where it stands in the metric's JSON, with / between
    * @param best what a perfect code has
    */
   record Headline(String key, String best) {}
 
-  private final boolean needsFactors;
-  private final Function<EvaluationData, ObjectNode> measure;
-  private final List<String> otherNames;
-  private final List<Headline> headlines;
+  /** Every metric, in the order of the results. */
+  private static final List<EvaluationMetric> ALL =
+      List.of(
+          of("mig", Need.FACTORS, MetricJson::mig, "discrete_mig"),
+          of("sap_discrete", Need.FACTORS, MetricJson::sapDiscrete, "SAP_score").called("sap"),
+          of("sap_continuous", Need.FACTORS, MetricJson::sapContinuous, "SAP_score").called("sap"),
+          of(
+              "dci",
+              Need.FACTORS,
+              MetricJson::dci,
+              "disentanglement",
+              "completeness",
+              "informativeness_test"),
+          of(
+                  "modularity_explicitness",
+                  Need.FACTORS,
+                  MetricJson::modularityExplicitness,
+                  "modularity_score",
+                  "explicitness_score_test")
+              .called("modularity", "explicitness"),
+          of("irs", Need.FACTORS, MetricJson::irs, "IRS"),
+          of("factor_vae_sampled", Need.TABLE, MetricJson::factorVae, "prune_0.05/eval_accuracy")
+              .called("factor_vae"),
+          of("beta_vae_sampled", Need.TABLE, MetricJson::betaVae, "eval_accuracy")
+              .called("beta_vae"),
+          new EvaluationMetric(
+              "unsupervised",
+              List.of(),
+              Need.NOTHING,
+              MetricJson::unsupervised,
+              Stream.of(
+                      "gaussian_total_correlation",
+                      "gaussian_wasserstein_correlation_norm",
+                      "mutual_info_score")
+                  .map(key -> new Headline(key, "0"))
+                  .toList()),
+          of(
+              "udr",
+              Need.MODELS,
+              MetricJson::udr,
+              "spearman/model_scores/0",
+              "lasso/model_scores/0"));
 
-  EvaluationMetric(
-      boolean needsFactors,
-      Function<EvaluationData, ObjectNode> measure,
-      List<String> otherNames,
-      Headline... headlines) {
-    this.needsFactors = needsFactors;
-    this.measure = measure;
-    this.otherNames = otherNames;
-    this.headlines = List.of(headlines);
+  private static EvaluationMetric of(
+      String key, Need needs, Function<EvaluationData, ObjectNode> measurement, String... shown) {
+    List<Headline> headlines = Stream.of(shown).map(s -> new Headline(s, "1")).toList();
+    return new EvaluationMetric(key, List.of(), needs, measurement, headlines);
   }
 
-  /** Name on the command line and in the result, that of the reference. */
-  String key() {
-    return name().toLowerCase(Locale.ROOT);
-  }
-
-  List<Headline> headlines() {
-    return headlines;
+  private EvaluationMetric called(String... names) {
+    return new EvaluationMetric(key, List.of(names), needs, measurement, headlines);
   }
 
   /**
    * Measures.
    *
-   * @throws CommandException if there are no factors and they are needed
+   * @throws CommandException if what it needs is not there
    * @throws IllegalArgumentException if the codes or factors do not allow it, with the reason
    */
   ObjectNode measure(EvaluationData data) {
-    if (needsFactors && data.factors().isEmpty()) {
+    if ((needs == Need.FACTORS || needs == Need.TABLE) && data.factors().isEmpty()) {
       throw CommandException.unusable(
-          key()
+          key
               + ": "
               + data.name()
               + (data.leftOut().isEmpty()
@@ -89,12 +115,19 @@ enum EvaluationMetric {
               + ", expected at least one that changes. Give data with factors, or --metrics"
               + " unsupervised.");
     }
-    return measure.apply(data);
+    if (needs == Need.MODELS && data.posteriors().size() < 2) {
+      throw CommandException.unusable(
+          key
+              + ": compares models: found "
+              + Math.max(1, data.posteriors().size())
+              + ", expected at least 2. Name others of the same settings with --against.");
+    }
+    return measurement.apply(data);
   }
 
   /** All names, for the help and for errors. */
   static List<String> names() {
-    return Arrays.stream(values()).map(EvaluationMetric::key).toList();
+    return ALL.stream().map(EvaluationMetric::key).toList();
   }
 
   /**
@@ -103,14 +136,13 @@ enum EvaluationMetric {
    * @throws UsageException naming every unknown name, with the nearest one
    */
   static Set<EvaluationMetric> parse(String option, String text) {
-    Set<EvaluationMetric> chosen = EnumSet.noneOf(EvaluationMetric.class);
+    Set<EvaluationMetric> chosen = new LinkedHashSet<>();
     List<String> problems = new ArrayList<>();
     for (String part : text.split(",", -1)) {
       String name = part.strip().toLowerCase(Locale.ROOT).replace('-', '_');
       List<EvaluationMetric> named =
-          Arrays.stream(values())
-              .filter(
-                  m -> name.equals("all") || m.key().equals(name) || m.otherNames.contains(name))
+          ALL.stream()
+              .filter(m -> name.equals("all") || m.key.equals(name) || m.otherNames.contains(name))
               .toList();
       if (named.isEmpty()) {
         problems.add(
@@ -131,8 +163,8 @@ enum EvaluationMetric {
 
   private static Set<String> everyName() {
     Set<String> all = new TreeSet<>(Set.of("all"));
-    Arrays.stream(values())
-        .flatMap(m -> Stream.concat(Stream.of(m.key()), m.otherNames.stream()))
+    ALL.stream()
+        .flatMap(m -> Stream.concat(Stream.of(m.key), m.otherNames.stream()))
         .forEach(all::add);
     return all;
   }

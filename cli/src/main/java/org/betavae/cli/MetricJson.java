@@ -3,8 +3,11 @@ package org.betavae.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import org.betavae.evaluate.BetaVaeScore;
 import org.betavae.evaluate.Dci;
 import org.betavae.evaluate.Explicitness;
+import org.betavae.evaluate.FactorRows;
+import org.betavae.evaluate.FactorVaeScore;
 import org.betavae.evaluate.Irs;
 import org.betavae.evaluate.LabelledCodes;
 import org.betavae.evaluate.Matrix;
@@ -12,6 +15,7 @@ import org.betavae.evaluate.Mig;
 import org.betavae.evaluate.Modularity;
 import org.betavae.evaluate.SapContinuous;
 import org.betavae.evaluate.SapDiscrete;
+import org.betavae.evaluate.Udr;
 import org.betavae.evaluate.Unsupervised;
 
 /**
@@ -94,6 +98,53 @@ final class MetricJson {
     put(json, "gaussian_wasserstein_correlation", result.wassersteinCorrelation());
     put(json, "gaussian_wasserstein_correlation_norm", result.wassersteinCorrelationNorm());
     put(json, "mutual_info_score", result.mutualInformationScore());
+    return json;
+  }
+
+  static ObjectNode factorVae(EvaluationData data) {
+    LabelledCodes table = data.table().orElseThrow();
+    FactorRows rows = FactorRows.of(table.factors());
+    ObjectNode json = Json.object();
+    // The published threshold, and none, as the reference has both.
+    for (double threshold : List.of(FactorVaeScore.PUBLISHED.pruneThreshold(), 0.0)) {
+      FactorVaeScore.Result result =
+          FactorVaeScore.PUBLISHED
+              .withPruneThreshold(threshold)
+              .measure(rows, table.codes()::select, data.seed());
+      ObjectNode pruned = json.putObject("prune_" + threshold);
+      put(pruned, "train_accuracy", result.trainAccuracy());
+      put(pruned, "eval_accuracy", result.evaluationAccuracy());
+      result.active().forEach(pruned.putArray("active_mask")::add);
+      pruned.set("global_variances", numbers(result.globalVariances()));
+    }
+    return json;
+  }
+
+  static ObjectNode betaVae(EvaluationData data) {
+    LabelledCodes table = data.table().orElseThrow();
+    BetaVaeScore.Result result =
+        BetaVaeScore.PUBLISHED.measure(
+            FactorRows.of(table.factors()), table.codes()::select, data.seed());
+    ObjectNode json = Json.object();
+    put(json, "train_accuracy", result.trainAccuracy());
+    put(json, "eval_accuracy", result.evaluationAccuracy());
+    return json;
+  }
+
+  static ObjectNode udr(EvaluationData data) {
+    ObjectNode json = Json.object();
+    json.set("spearman", udr(Udr.SPEARMAN, data));
+    json.set("lasso", udr(Udr.LASSO, data));
+    ArrayNode kl = json.putArray("average_kl");
+    data.posteriors().forEach(p -> kl.add(numbers(p.averageKl())));
+    return json;
+  }
+
+  private static ObjectNode udr(Udr udr, EvaluationData data) {
+    Udr.Result result = udr.measure(data.posteriors());
+    ObjectNode json = Json.object();
+    json.set("model_scores", numbers(result.modelScores()));
+    json.set("pairwise_scores", matrix(result.pairwiseScores()));
     return json;
   }
 

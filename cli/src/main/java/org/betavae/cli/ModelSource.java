@@ -75,7 +75,16 @@ final class ModelSource {
    * @throws CommandException if there is none, or it lacks what is needed
    */
   static BetaVaeModel open(Arguments args, Need need) {
-    String text = args.get(MODEL);
+    return open(args, args.get(MODEL), need);
+  }
+
+  /**
+   * Opens another model as the arguments say.
+   *
+   * @param text a model folder, a run folder, or encoder.onnx,decoder.onnx
+   * @throws CommandException if there is none, or it lacks what is needed
+   */
+  static BetaVaeModel open(Arguments args, String text, Need need) {
     BetaVaeModel model = open(text, need, options(args));
     boolean lacksEncoder = need != Need.DECODER && !model.info().hasEncoder();
     boolean lacksDecoder = need != Need.ENCODER && !model.info().hasDecoder();

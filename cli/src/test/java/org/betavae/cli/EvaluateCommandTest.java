@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.betavae.data.DataSources;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code evaluate} on codes in files and on a model's, and when it is refused. */
 class EvaluateCommandTest {
-  private static final int POINTS = 300;
+  private static final int POINTS = 600;
   private static final int[] SIZES = {3, 5};
 
   @TempDir static Path folder;
@@ -69,12 +70,14 @@ class EvaluateCommandTest {
     assertEquals(out.toString(), json.get("out").asText());
     JsonNode file = new ObjectMapper().readTree(Files.readString(out));
     assertFalse(file.has("not_measured"), file.toString());
-    for (String name : EvaluationMetric.names()) {
+    List<String> names = new ArrayList<>(EvaluationMetric.names());
+    names.remove("udr"); // which takes several models
+    for (String name : names) {
       assertTrue(file.get(name).isObject(), name);
       assertEquals(file.get(name), json.get(name), name);
     }
-    assertEquals(200, file.get("n_train").asInt());
-    assertEquals(100, file.get("n_test").asInt());
+    assertEquals(400, file.get("n_train").asInt());
+    assertEquals(200, file.get("n_test").asInt());
     assertEquals("[3,5]", file.get("factor_sizes").toString());
     assertTrue(file.at("/mig/discrete_mig").asDouble() > 0.8, file.get("mig").toString());
     assertEquals(3, file.at("/mig/mutual_information_nats").size());
@@ -83,6 +86,9 @@ class EvaluateCommandTest {
     assertEquals(2, file.at("/dci/importance_matrix/0").size());
     assertTrue(file.at("/sap_discrete/SAP_score").asDouble() > 0.1);
     assertTrue(file.at("/irs/IRS").asDouble() > 0.5);
+    assertTrue(file.at("/factor_vae_sampled/prune_0.05/eval_accuracy").asDouble() > 0.99);
+    assertTrue(file.at("/factor_vae_sampled/prune_0.0/train_accuracy").asDouble() > 0.99);
+    assertTrue(file.at("/beta_vae_sampled/eval_accuracy").asDouble() > 0.99);
   }
 
   @Test
@@ -124,8 +130,8 @@ class EvaluateCommandTest {
     assertEquals(first, Cli.json(line, codes, factors));
     assertFalse(first.get("mig").equals(drawn.get("mig")));
     assertEquals(drawn, Cli.json(line + " --shuffle --seed 3", codes, factors));
-    Cli.run(line.replace("--train 100", "--train 290"), codes, factors)
-        .assertErrorNames(2, "290 and 20 rows, expected at most 300 together");
+    Cli.run(line.replace("--train 100", "--train 590"), codes, factors)
+        .assertErrorNames(2, "590 and 20 rows, expected at most 600 together");
   }
 
   @Test
@@ -170,7 +176,7 @@ class EvaluateCommandTest {
     Path few = folder.resolve("few.npy");
     write(few, new int[20], 2);
     Cli.run("evaluate --codes % --factors %", codes, few)
-        .assertErrorNames(2, "z.npy: 300 rows, expected 10", "few.npy", "same order");
+        .assertErrorNames(2, "z.npy: 600 rows, expected 10", "few.npy", "same order");
     Path negative = folder.resolve("negative.npy");
     int[] f = new int[2 * POINTS];
     f[5] = -1;
@@ -229,8 +235,36 @@ class EvaluateCommandTest {
     Cli.json("embed --model % --data % --out %", tiny.model, data, z);
     JsonNode fromFile = Cli.json("evaluate --codes % --data % --seed 4", z, data);
     assertEquals(json.get("mig"), fromFile.get("mig"));
+    JsonNode fromAll = Cli.json("evaluate --codes % --data % --seed 4 --metrics beta-vae", z, data);
+    // Each combination occurs ten times, which is a grid.
+    assertTrue(json.at("/factor_vae_sampled/prune_0.0/eval_accuracy").asDouble() > 0.3);
+    assertEquals(json.get("beta_vae_sampled"), fromAll.get("beta_vae_sampled"));
     Cli.run("evaluate --model % --data % --metrics mig", tiny.model, tiny.data)
         .assertErrorNames(2, "squares.npy has no factors");
+  }
+
+  @Test
+  void udr_comparesModels() throws IOException {
+    TinyRun tiny = TinyRun.get();
+    String line = "evaluate --model % --data % --metrics udr";
+    JsonNode json = Cli.json(line + " --against %", tiny.model, tiny.data, tiny.run);
+    assertEquals(2, json.at("/udr/spearman/model_scores").size());
+    assertEquals(TinyRun.LATENTS, json.at("/udr/average_kl/1").size());
+    assertEquals(
+        json.at("/udr/lasso/pairwise_scores/0/1"), json.at("/udr/lasso/pairwise_scores/1/0"));
+    Cli.run(line, tiny.model, tiny.data).assertErrorNames(2, "found 1", "--against");
+    Cli.run("evaluate --codes % --against m", codes)
+        .assertErrorNames(2, "--against is given without --model");
+  }
+
+  @Test
+  void tablesThatAreTooSmall_cannotBeDrawnFrom() throws IOException {
+    Path z = folder.resolve("few-z.npy");
+    Path f = folder.resolve("few-f.npy");
+    write(z, new float[] {0, 1, 2, 3, 1, 0, 3, 2, 5, 4}, 2);
+    write(f, new int[] {0, 0, 1, 1, 0, 1, 1, 0, 1, 1}, 2);
+    Cli.run("evaluate --codes % --factors % --metrics factor_vae", z, f)
+        .assertErrorNames(2, "has 2 rows", "no full grid", "at least 64");
   }
 
   /** Squares at 20 heights and 10 places across, ten times over, in dSprites' layout. */

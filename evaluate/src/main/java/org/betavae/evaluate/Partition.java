@@ -106,6 +106,11 @@ final class Partition {
     return values[label];
   }
 
+  /** The class of a value, or a negative number where it does not occur. */
+  int labelOf(int value) {
+    return Arrays.binarySearch(values, value);
+  }
+
   /** Entropy of the class frequencies in nats. */
   double entropy() {
     double sum = 0;

@@ -20,6 +20,14 @@ final class Shapes {
     }
   }
 
+  static void requireBatches(String what, int batches, int rows) {
+    if (batches < 1 || rows < batches || rows % batches != 0) {
+      throw new IllegalArgumentException(
+          "%d rows for %d %s, expected the same number of rows for each. Give whole batches."
+              .formatted(rows, batches, what));
+    }
+  }
+
   static int atLeast(String name, int value, int smallest) {
     if (value < smallest) {
       throw new IllegalArgumentException(
