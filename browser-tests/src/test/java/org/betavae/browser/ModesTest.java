@@ -180,10 +180,12 @@ class ModesTest {
     try (BetaVaeServer server = BetaVaeServer.start(options);
         Visit visit = Visit.open(server.url(), new Browser.NewContextOptions())) {
       visit.awaitText("notices", "The service asks for a token.");
-      visit.page().locator("input[name=token]").fill("wrong");
-      visit.page().locator(".token button").click();
-      visit.awaitText("notices", "The service asks for a token.");
-      visit.page().locator("input[name=token]").fill("0123456789abcdef0123456789abcdef");
+      assertThat(visit.page().locator("input[name=token]")).isFocused();
+      visit.page().keyboard().type("wrong");
+      visit.page().keyboard().press("Enter");
+      visit.awaitText("notices", "The token in the header Authorization is not known");
+      assertThat(visit.page().locator("input[name=token]")).isFocused();
+      visit.page().keyboard().type("0123456789abcdef0123456789abcdef");
       visit.page().keyboard().press("Enter");
       visit.awaitPicture();
       assertEquals("", visit.text("notices"));

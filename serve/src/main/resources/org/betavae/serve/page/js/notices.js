@@ -16,6 +16,7 @@ export function showError(thrown, actions = []) {
   else notice.append(...actions.map((action) => button(action, notice)));
   notice.append(dismissal(notice));
   root.append(notice);
+  if (error.kind === 'token') notice.querySelector('input').focus(); // nothing else can be done
   return notice;
 }
 
