@@ -42,7 +42,8 @@ import org.junit.jupiter.api.io.TempDir;
  * mvn -P soak test -pl cli -am -Dbetavae.soak.seconds=90 -Dbetavae.soak.model=first/model
  * }</pre>
  *
- * <p>The model must take images of 64x64 with one channel; without one, a conv64 is made.
+ * <p>Memory is judged from 300 seconds on, and all else always. The model must take images of 64x64
+ * with one channel; without one, a conv64 is made.
  */
 class ServiceSoak {
   private static final int SECONDS = Integer.getInteger("betavae.soak.seconds", 600);
@@ -51,6 +52,10 @@ class ServiceSoak {
   private static final int FIRST_MINUTE = 60;
 
   private static final int LEAST_SECONDS = 90;
+
+  /** In a shorter soak, to try it, Java's heap still grows to its working size. */
+  private static final int MEMORY_SECONDS = 300;
+
   private static final double MOST_GROWTH_PERCENT = 5;
   private static final int USUAL_THREADS = 64;
   private static final int MOST_THREADS = 1000;
@@ -130,7 +135,9 @@ class ServiceSoak {
       assertEquals(0, service.exitCode(), service.err());
       assertEquals(1, service.out().lines().count(), service.out());
       assertFalse(service.err().contains("Exception"), service.err());
-      assertTrue(growth(after, end) <= MOST_GROWTH_PERCENT, growth(after, end) + " % more memory");
+      assertTrue(
+          growth(after, end) <= MOST_GROWTH_PERCENT || SECONDS < MEMORY_SECONDS,
+          growth(after, end) + " % more memory");
     }
   }
 
