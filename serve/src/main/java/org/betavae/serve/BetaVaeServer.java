@@ -59,6 +59,7 @@ public final class BetaVaeServer implements AutoCloseable {
   private final Api api;
   private final HeadTimer heads;
   private final RequestLog log;
+  private final Refusals refusals;
   private final Javalin javalin;
   private final QueuedThreadPool threads =
       new QueuedThreadPool(MOST_THREADS, LEAST_THREADS, THREAD_IDLE_MILLIS);
@@ -96,6 +97,7 @@ public final class BetaVaeServer implements AutoCloseable {
     api = new Api(endpoints);
     heads = new HeadTimer(options.limits().idle());
     log = new RequestLog(metrics, api.paths(), heads, () -> stopping);
+    refusals = new Refusals(options.limits());
     javalin = Javalin.create(this::configure);
   }
 
@@ -173,14 +175,10 @@ public final class BetaVaeServer implements AutoCloseable {
   }
 
   private void modify(Server server) {
-    Refusals refusals = new Refusals(options.limits());
     BodyReader bodies = new BodyReader(options.limits(), new MemoryBudget(share), refusals);
     bodies.setHandler(
         new AnswerSender(options.limits(), new MemoryBudget(answerShare), AnswerSender.LEAST_RATE));
-    // What has been refused already counts no more, however slowly its body comes.
-    Admission admission =
-        new Admission(
-            () -> tokens, options.limits(), () -> log.pending() - refusals.left(), refusals);
+    Admission admission = new Admission(() -> tokens, options.limits(), this::unanswered, refusals);
     admission.setHandler(bodies);
     log.setHandler(admission);
     server.setHandler(log);
@@ -223,6 +221,11 @@ public final class BetaVaeServer implements AutoCloseable {
   /** Requests under way. */
   public int pending() {
     return log.pending();
+  }
+
+  /** The same without those that have been refused, however slowly their bodies come. */
+  private int unanswered() {
+    return log.pending() - refusals.left();
   }
 
   /** Where it is reached from this machine. */
@@ -299,7 +302,7 @@ public final class BetaVaeServer implements AutoCloseable {
     long end = System.nanoTime() + options.grace().toNanos();
     long quietSince = System.nanoTime();
     while (System.nanoTime() < end) {
-      if (log.pending() > 0) {
+      if (unanswered() > 0) {
         quietSince = System.nanoTime();
       } else if (System.nanoTime() - quietSince > TimeUnit.MILLISECONDS.toNanos(QUIET_MILLIS)
           || connector.getConnectedEndPoints().isEmpty()) {
@@ -307,10 +310,10 @@ public final class BetaVaeServer implements AutoCloseable {
       }
       Thread.sleep(POLL_MILLIS);
     }
-    if (log.pending() > 0) {
+    if (unanswered() > 0) {
       LOG.log(
           Level.WARNING,
-          log.pending()
+          unanswered()
               + " requests were still under way after "
               + options.grace().toMillis()
               + " ms and are cut off");

@@ -56,7 +56,11 @@ class RefusalsTest {
   /** A connection and the lines of its answers. */
   private record Wire(Socket socket, OutputStream out, BufferedReader in) implements AutoCloseable {
     static Wire open() throws IOException {
-      Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+      return open(server);
+    }
+
+    static Wire open(BetaVaeServer to) throws IOException {
+      Socket socket = new Socket(InetAddress.getLoopbackAddress(), to.port());
       socket.setSoTimeout(20_000);
       return new Wire(
           socket,
@@ -174,6 +178,24 @@ class RefusalsTest {
     while (server.pending() > 0) {
       assertTrue(System.nanoTime() < end, () -> server.pending() + " are under way");
       Thread.sleep(10);
+    }
+  }
+
+  @Test
+  void bodiesThatNeverCome_doNotHoldUpTheStop() throws Exception {
+    Path model = TestModel.write(folder.resolve("stopped"), 2, 1, 2, 3);
+    BetaVaeServer stopped =
+        BetaVaeServer.start(
+            ServeOptions.of(new ModelFolder("m", model))
+                .withPort(0)
+                .withTokenFile(folder.resolve("tokens"))
+                .withGrace(Duration.ofMinutes(5)));
+    try (Wire wire = Wire.open(stopped)) {
+      wire.post("Content-Length: " + LARGE + "\r\n");
+      assertTrue(wire.head().startsWith("HTTP/1.1 401 "));
+      long begin = System.nanoTime();
+      stopped.close();
+      assertTrue(System.nanoTime() - begin < Duration.ofMinutes(1).toNanos(), "waited for it");
     }
   }
 }
