@@ -16,7 +16,8 @@ import java.util.Set;
  */
 final class NamedValues<V> extends AbstractMap<String, V> {
   private final List<Entry<String, V>> list = new ArrayList<>();
-  private final Rewound entries = new Rewound();
+  private final Entries entries = new Entries();
+  private final Rewound iterator = new Rewound();
 
   @Override
   public V put(String name, V value) {
@@ -34,20 +35,21 @@ final class NamedValues<V> extends AbstractMap<String, V> {
     return entries;
   }
 
-  private final class Rewound extends AbstractSet<Map.Entry<String, V>>
-      implements Iterator<Map.Entry<String, V>> {
-    private int next;
-
+  private final class Entries extends AbstractSet<Map.Entry<String, V>> {
     @Override
     public Iterator<Map.Entry<String, V>> iterator() {
-      next = 0;
-      return this;
+      iterator.next = 0;
+      return iterator;
     }
 
     @Override
     public int size() {
       return list.size();
     }
+  }
+
+  private final class Rewound implements Iterator<Map.Entry<String, V>> {
+    private int next;
 
     @Override
     public boolean hasNext() {
