@@ -30,7 +30,8 @@ final class Partition {
   /**
    * Equal-width bins over the column's own range: the class of a value follows from the number of
    * left borders that do not exceed it, so the largest value shares the last bin. Borders are
-   * rounded to single precision, that of codes.
+   * calculated in single precision, that of codes, as by numpy.histogram of NumPy 2: codes of few
+   * levels often lie on a border.
    */
   static Partition ofBins(float[] column, int bins) {
     float smallest = Float.POSITIVE_INFINITY;
@@ -39,10 +40,10 @@ final class Partition {
       smallest = Math.min(smallest, value);
       largest = Math.max(largest, value);
     }
-    double step = ((double) largest - smallest) / bins;
+    float step = (largest - smallest) / bins;
     double[] borders = new double[bins];
     for (int i = 0; i < bins; i++) {
-      borders[i] = (float) (smallest + i * step);
+      borders[i] = smallest + i * step;
     }
     return ofBorders(column.length, i -> column[i], borders);
   }

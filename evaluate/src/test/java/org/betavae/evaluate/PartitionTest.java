@@ -17,6 +17,16 @@ class PartitionTest {
   }
 
   @Test
+  void levelsOnABorder_areBinnedInSinglePrecision_asByNumPy() {
+    // numpy.digitize(a, numpy.histogram(a, 20)[1][:-1]) of NumPy 2.4; in double precision, rounded
+    // afterwards, 0.9 would be in the bin after 0.88's, and 0 in that of -0.01.
+    float[] high = {0, 0.88f, 0.9f, 1};
+    assertArrayEquals(new int[] {0, 1, 1, 2}, Partition.ofBins(high, 20).labels());
+    float[] middle = {-0.2f, -0.01f, 0, 0.3f};
+    assertArrayEquals(new int[] {0, 1, 2, 3}, Partition.ofBins(middle, 20).labels());
+  }
+
+  @Test
   void mutualInformation_byHand() {
     Partition a = Partition.of(new int[] {0, 0, 5, 5});
     Partition b = Partition.of(new int[] {0, 0, 0, 1});
