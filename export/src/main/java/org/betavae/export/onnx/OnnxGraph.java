@@ -1,6 +1,7 @@
 package org.betavae.export.onnx;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -119,6 +120,33 @@ public final class OnnxGraph {
   /** Makes a value a graph output under a name. */
   public void addOutput(String name, OnnxValue value) {
     outputs.put(name, value);
+  }
+
+  /** Takes away an output, not the value that it gives. */
+  public void removeOutput(String name) {
+    outputs.remove(name);
+  }
+
+  /**
+   * Takes away an input.
+   *
+   * @throws IllegalStateException if something reads it
+   */
+  public void removeInput(OnnxValue input) {
+    if (!input.users().isEmpty() || isOutput(input)) {
+      throw new IllegalStateException(
+          "input '" + input.name() + "' is read, expected no reader. Remove the readers first.");
+    }
+    inputs.remove(input);
+  }
+
+  /** All values that are read to compute some values, and these themselves. */
+  public Set<OnnxValue> readBy(Collection<OnnxValue> ends) {
+    Set<OnnxValue> read = new HashSet<>(ends);
+    for (OnnxNode n : TopologicalOrder.of(ends)) {
+      read.addAll(n.inputs());
+    }
+    return read;
   }
 
   /** Gives the outputs other names, by their number. */

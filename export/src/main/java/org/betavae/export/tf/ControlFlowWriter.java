@@ -15,6 +15,7 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.FunctionDefLibrary;
 import org.tensorflow.proto.NameAttrList;
 import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.TensorShapeProto;
 
 /**
  * Writes nodes, and the graphs inside of loops and branches as functions. What these graphs read of
@@ -101,6 +102,9 @@ final class ControlFlowWriter {
                   loop && !condition));
     }
     setAttributes(n, out, functions, argumentTypes, stateful);
+    if (loop) {
+      setShapes(n, out, kept, captured.size());
+    }
     if (!loop) {
       List<DataType> results = kept.stream().map(i -> type(new TfOutput(n, i))).toList();
       out.putAttr("Tout", types(results));
@@ -140,6 +144,20 @@ final class ControlFlowWriter {
         out.putAttr("branches", AttrValue.newBuilder().setList(all).build());
       }
     }
+  }
+
+  /** Without shapes TensorFlow takes those before the loop for those behind it. */
+  private static void setShapes(TfNode n, NodeDef.Builder out, List<Integer> kept, int captured) {
+    AttrValue known = n.attributes().get("output_shapes");
+    if (known == null || known.getList().getShapeCount() != n.bodies().get(1).results().size()) {
+      return;
+    }
+    AttrValue.ListValue.Builder shapes = AttrValue.ListValue.newBuilder();
+    kept.forEach(i -> shapes.addShape(known.getList().getShape(i)));
+    for (int i = 0; i < captured; i++) {
+      shapes.addShape(TensorShapeProto.newBuilder().setUnknownRank(true));
+    }
+    out.putAttr("output_shapes", AttrValue.newBuilder().setList(shapes).build());
   }
 
   private static String part(TfNode n, int i) {

@@ -38,10 +38,17 @@ final class Emitter {
   private final Set<OnnxValue> unwritten;
 
   private final Set<OnnxValue> emitted = new HashSet<>();
+  private final boolean returned;
   private TfNode node;
 
-  Emitter(OnnxGraph graph) {
+  /**
+   * An emitter for a whole graph.
+   *
+   * @param returned true for what was an ONNX model before
+   */
+  Emitter(OnnxGraph graph, boolean returned) {
     this.graph = graph;
+    this.returned = returned;
     this.outer = null;
     this.unwritten = new HashSet<>();
   }
@@ -49,6 +56,7 @@ final class Emitter {
   private Emitter(Emitter outer, OnnxGraph graph) {
     this.graph = graph;
     this.outer = outer;
+    this.returned = outer.returned;
     this.unwritten = outer.unwritten;
     this.node = outer.node;
   }
@@ -134,6 +142,11 @@ final class Emitter {
   /** The graph under construction. */
   OnnxGraph graph() {
     return graph;
+  }
+
+  /** True for what was an ONNX model before. */
+  boolean returned() {
+    return returned;
   }
 
   /** Version of the operator set to write. */

@@ -43,7 +43,7 @@ public final class GraphConverter {
     List<Object> order = kept.order(tf);
     checkOperators(order);
     OnnxGraph graph = new OnnxGraph(options.opset());
-    Emitter out = new Emitter(graph);
+    Emitter out = new Emitter(graph, tf.origin() != null);
     border.addInputs(out);
     for (Object o : order) {
       if (o instanceof KeptNode k) {
@@ -53,7 +53,7 @@ public final class GraphConverter {
       }
     }
     border.addOutputs(out);
-    Rewrites.apply(graph, tf.origin() != null);
+    Rewrites.apply(graph, out.returned());
     if (options.precision() == Precision.FP16) {
       notes.addAll(ToFloat16.apply(graph));
     }

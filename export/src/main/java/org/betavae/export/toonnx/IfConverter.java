@@ -75,8 +75,8 @@ final class IfConverter implements OpConverter {
       noGraph.addOutput("else_" + i, b.get(i));
       count++;
     }
-    Rewrites.apply(yesGraph);
-    Rewrites.apply(noGraph);
+    Rewrites.apply(yesGraph, out.returned());
+    Rewrites.apply(noGraph, out.returned());
     List<OnnxValue> made =
         out.emitAll(
             "If", Map.of("then_branch", yesGraph, "else_branch", noGraph), count, condition);

@@ -5,9 +5,11 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.betavae.export.ElementType;
 import org.betavae.export.onnx.Dim;
 import org.betavae.export.onnx.OnnxGraph;
+import org.betavae.export.onnx.OnnxNode;
 import org.betavae.export.onnx.OnnxValue;
 import org.betavae.export.tf.TfBody;
 import org.betavae.export.tf.TfNode;
@@ -74,6 +76,39 @@ final class LoopBody {
   /** Inside of the body, whether another iteration follows. */
   OnnxValue goesOn() {
     return goesOn;
+  }
+
+  /** The carried values that count iterations from 0. */
+  Set<Integer> counters() {
+    Set<Integer> counters = new TreeSet<>();
+    for (int i : carried) {
+      boolean fromZero =
+          begin[i].isConstant()
+              && begin[i].type().isInteger()
+              && begin[i].rank() == 0
+              && begin[i].constant().longAt(0) == 0;
+      OnnxNode next = results.get(i).producer();
+      if (fromZero && next != null && next.is("Add")) {
+        for (int side = 0; side < 2; side++) {
+          OnnxValue step = next.input(1 - side);
+          boolean byOne = step.isConstant() && step.constant().longAt(0) == 1;
+          if (next.input(side) == arguments[i] && byOne) {
+            counters.add(i);
+          }
+        }
+      }
+    }
+    return counters;
+  }
+
+  /** The number of the iteration, which every body is given. */
+  OnnxValue iteration() {
+    return graph.inputs().get(0);
+  }
+
+  /** Sets inside of the body whether another iteration follows. */
+  void goesOn(OnnxValue value) {
+    goesOn = value;
   }
 
   /** The body, without outputs. */

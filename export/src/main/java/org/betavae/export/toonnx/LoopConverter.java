@@ -11,7 +11,8 @@ import org.betavae.export.tf.TfNode;
 /**
  * TF {@code While(v...; cond, body)}, which asks before each iteration, to ONNX {@code Loop(M,
  * cond, v...; body)}, which asks after each: the condition is computed once before the loop and at
- * the end of its body. Loops that are recurrent layers become ONNX's.
+ * the end of its body, but for bounds of the number of iterations, which are M. Loops that are
+ * recurrent layers become ONNX's.
  */
 final class LoopConverter implements OpConverter {
   @Override
@@ -35,9 +36,10 @@ final class LoopConverter implements OpConverter {
   }
 
   private static void loop(OnnxValue begins, LoopBody body, Emitter out) {
-    List<OnnxValue> inputs = new ArrayList<>(Arrays.asList(null, begins));
+    LoopTrips trips = LoopTrips.of(begins, body, out);
+    List<OnnxValue> inputs = new ArrayList<>(Arrays.asList(trips.most(), trips.begins()));
     body.carried().forEach(i -> inputs.add(body.begin(i)));
-    Rewrites.apply(body.withOutputs());
+    Rewrites.apply(body.withOutputs(), out.returned());
     List<OnnxValue> results =
         out.emitAll(
             "Loop",

@@ -4,7 +4,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,7 +23,7 @@ final class RecurrentLoop {
   private final Emitter out;
 
   /** Carried values that count iterations from 0. */
-  private final Set<Integer> counters = new HashSet<>();
+  private final Set<Integer> counters;
 
   /** The elements of the sequence inside of the body {@code [batch, features]}. */
   private OnnxValue x;
@@ -38,34 +37,13 @@ final class RecurrentLoop {
   private RecurrentLoop(LoopBody loop, Emitter out) {
     this.loop = loop;
     this.out = out;
+    this.counters = loop.counters();
   }
 
   /** Converts the loop and binds its results; false, with nothing done, if it is another one. */
   static boolean convert(LoopBody loop, Emitter out) {
     RecurrentLoop r = new RecurrentLoop(loop, out);
-    r.findCounters();
     return r.findSequence() && r.runsOverAll() && r.convert();
-  }
-
-  private void findCounters() {
-    for (int i : loop.carried()) {
-      OnnxValue begin = loop.begin(i);
-      boolean fromZero =
-          begin.isConstant()
-              && begin.type().isInteger()
-              && begin.rank() == 0
-              && begin.constant().longAt(0) == 0;
-      OnnxNode next = loop.after(i).producer();
-      if (fromZero && next != null && next.is("Add")) {
-        for (int side = 0; side < 2; side++) {
-          OnnxValue step = next.input(1 - side);
-          boolean byOne = step.isConstant() && step.constant().longAt(0) == 1;
-          if (next.input(side) == loop.before(i) && byOne) {
-            counters.add(i);
-          }
-        }
-      }
-    }
   }
 
   private boolean isCounter(OnnxValue v) {

@@ -16,6 +16,7 @@ final class Rewrites {
       List.of(
           new StaticShapes(),
           new CleanUp(),
+          new DropCarried(),
           new RepeatToResize(),
           new MergeEqual(),
           new SinkTransposes(),
@@ -33,7 +34,10 @@ final class Rewrites {
           new SubPixelConvs(),
           new TransposeAsReshape(),
           new CleanUp(),
+          new MergeReshapes(),
+          new OnlyReshapes(),
           new OneReshapeTarget(),
+          new ScatteredInto(),
           new WrappedIndices(),
           new MergeEqual(),
           new MissingKernels(),
@@ -41,19 +45,15 @@ final class Rewrites {
 
   private Rewrites() {}
 
-  /** Applies all rewrites. */
-  static void apply(OnnxGraph graph) {
-    apply(graph, false);
-  }
-
   /**
    * Applies all rewrites.
    *
-   * @param returned true for what was an ONNX model before: its transposed convolutions stay
+   * @param returned true for what was an ONNX model before: its transposed convolutions stay, and
+   *     dimensions of 1 come and go by Reshape alone, as in TensorFlow
    */
   static void apply(OnnxGraph graph, boolean returned) {
     for (Rewrite r : ORDER) {
-      if (returned && r instanceof SubPixelConvs) {
+      if (returned ? r instanceof SubPixelConvs : r instanceof OnlyReshapes) {
         continue;
       }
       graph.removeUnneeded();

@@ -29,11 +29,12 @@ final class LoopImporter implements OpImporter {
     }
     long trips = out.has(0) && out.in(0).isConstant() ? out.in(0).constant().longAt(0) : -1;
     boolean always = !out.has(1) || isTrue(out.in(1));
-    if (always && trips >= 0 && trips <= out.options().longestUnrolled() && keepsOn(body)) {
+    boolean keepsOn = always && keepsOn(body);
+    if (keepsOn && trips >= 0 && trips <= out.options().longestUnrolled()) {
       unrolled(body, (int) trips, carried, out);
       return;
     }
-    loop(body, carried, out);
+    loop(body, keepsOn, carried, out);
   }
 
   private static boolean isTrue(TfValue v) {
@@ -90,11 +91,8 @@ final class LoopImporter implements OpImporter {
     }
   }
 
-  private static void loop(GraphProto body, List<TfValue> carried, TfEmitter out) {
-    TfValue trips =
-        out.has(0)
-            ? out.plain(out.reshape(out.in(0), new long[0]))
-            : out.scalar(ElementType.INT64, Long.MAX_VALUE);
+  private static void loop(GraphProto body, boolean always, List<TfValue> carried, TfEmitter out) {
+    TfValue trips = out.has(0) ? out.plain(out.reshape(out.in(0), new long[0])) : null;
     TfValue condition =
         out.has(1)
             ? out.plain(out.reshape(out.in(1), new long[0]))
@@ -104,7 +102,13 @@ final class LoopImporter implements OpImporter {
     begin.add(0, out.scalar(ElementType.INT64, 0));
     While loop = new While(out, begin);
     loop.condition(
-        (in, v) -> in.binary("LogicalAnd", v.get(1), in.binary("Less", v.get(0), trips)));
+        (in, v) -> {
+          if (trips == null) {
+            return v.get(1);
+          }
+          TfValue left = in.binary("Less", v.get(0), trips);
+          return always ? left : in.binary("LogicalAnd", v.get(1), left);
+        });
     int lists = body.getOutputCount() - 1 - carried.size();
     loop.body(
         lists,

@@ -140,6 +140,7 @@ final class RecurrentImporter implements OpImporter {
     List<TfValue> carried = new ArrayList<>(begin);
     carried.add(0, out.integer(0));
     While loop = new While(out, carried);
+    loop.length(x.shape().get(0));
     TfValue steps = out.plain(out.reshape(out.dimension(x.shape().get(0)), List.of()));
     loop.condition((in, v) -> in.binary("Less", v.get(0), steps));
     loop.body(

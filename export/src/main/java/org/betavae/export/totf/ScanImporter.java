@@ -101,6 +101,7 @@ final class ScanImporter implements OpImporter {
     List<TfValue> begin = new ArrayList<>(states);
     begin.add(0, out.scalar(ElementType.INT32, 0));
     While loop = new While(out, begin);
+    loop.length(length);
     TfValue steps = out.plain(out.reshape(out.dimension(length), List.of()));
     loop.condition((in, v) -> in.binary("Less", v.get(0), steps));
     loop.body(

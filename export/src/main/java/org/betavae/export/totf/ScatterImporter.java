@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.betavae.export.ElementType;
+import org.betavae.export.Tensor;
 import org.betavae.export.onnx.Dim;
+import org.betavae.export.tf.TfNode;
 
 /**
  * ONNX {@code ScatterElements} and {@code ScatterND} with their reductions. TensorFlow's {@code
@@ -48,6 +50,10 @@ final class ScatterImporter implements OpImporter {
       TfEmitter out, TfValue data, TfValue places, TfValue updates, int depth, String reduction) {
     switch (reduction) {
       case "add" -> {
+        TfValue shape = ofZeros(data);
+        if (shape != null) {
+          return out.node("ScatterNd", Map.of(), data.shape(), places, updates, shape);
+        }
         TfValue sum =
             out.node("ScatterNd", Map.of(), data.shape(), places, updates, out.shapeOf(data));
         return out.binary("AddV2", data, sum);
@@ -67,6 +73,17 @@ final class ScatterImporter implements OpImporter {
             : out.node("TensorScatterUpdate", Map.of(), data.shape(), data, places, updates);
       }
     }
+  }
+
+  /** The shape that zeros were made in at run time; null for anything else. */
+  private static TfValue ofZeros(TfValue data) {
+    TfNode fill = data.isConstant() || data.output() == null ? null : data.output().node();
+    if (fill == null || !fill.op().equals("Fill")) {
+      return null;
+    }
+    Tensor number = fill.inputs().get(1).node().value();
+    boolean zeros = number != null && number.size() == 1 && number.doubleAt(0) == 0;
+    return zeros ? TfValue.of(fill.inputs().get(0), ElementType.INT64, null) : null;
   }
 
   private static TfValue replaced(

@@ -23,6 +23,7 @@ final class While {
   private BiFunction<TfEmitter, List<TfValue>, TfValue> condition;
   private BiFunction<TfEmitter, List<TfValue>, List<TfValue>> body;
   private int lists;
+  private Dim length;
 
   /** A loop that carries some values. */
   While(TfEmitter out, List<TfValue> begin) {
@@ -44,6 +45,11 @@ final class While {
   void body(int collected, BiFunction<TfEmitter, List<TfValue>, List<TfValue>> value) {
     lists = collected;
     body = value;
+  }
+
+  /** Says how many elements are collected, where that is a dimension of something else. */
+  void length(Dim value) {
+    length = value;
   }
 
   /** Adds the loop: what is carried at its end, and what was collected. */
@@ -122,11 +128,13 @@ final class While {
     for (int k = 0; k < lists; k++) {
       TfValue element = in.plain(made.get(carried + k));
       List<Dim> outside = new ArrayList<>();
-      element.shape().forEach(d -> outside.add(d.isKnown() ? d : out.freshDim()));
-      outside.add(0, out.freshDim());
+      element.shape().forEach(d -> outside.add(isOutside(d) ? d : out.freshDim()));
+      List<Dim> grown = new ArrayList<>(outside);
+      grown.add(0, out.freshDim());
+      outside.add(0, length == null ? grown.get(0) : length);
       collected.add(outside);
       boolean known = Shapes.isKnown(element.shape());
-      List<Dim> shape = known ? outside : List.of();
+      List<Dim> shape = known ? grown : List.of();
       ElementType type = known ? element.type() : null;
       TfValue list = parameter(in, type, shape, "collected_" + k);
       all.add(known ? empty(element.type(), element.shape()) : emptyList(element));
@@ -136,8 +144,8 @@ final class While {
               : in.node("TensorListPushBack", Map.of(), List.of(), list, element));
       results.add(shape);
     }
-    List<TfOutput> ends = next.stream().map(v -> in.ownEnd(v).output()).toList();
-    TfBody step = in.graph().buildBody(ends);
+    List<TfOutput> after = next.stream().map(v -> in.ownEnd(v).output()).toList();
+    TfBody step = in.graph().buildBody(after);
     TfEmitter asks = out.inside();
     List<TfValue> asked = parameters(asks, carried);
     for (int k = carried; k < all.size(); k++) {
@@ -151,12 +159,22 @@ final class While {
             out.flow(
                 "StatelessWhile", Map.of("T", types), all, List.of(test, step), types, results));
     for (int k = 0; k < lists; k++) {
-      if (done.get(carried + k).type() == null) {
-        ElementType type = made.get(carried + k).type();
-        done.set(carried + k, stacked(done.get(carried + k), type, collected.get(k)));
-      }
+      TfValue list = done.get(carried + k);
+      ElementType type = made.get(carried + k).type();
+      // The node itself must not say how long its lists become: TensorFlow takes it for their
+      // length before the loop.
+      done.set(
+          carried + k,
+          list.type() == null
+              ? stacked(list, type, collected.get(k))
+              : out.value(list.output(), type, collected.get(k)));
     }
     return done;
+  }
+
+  /** True for a dimension of what the loop carries unchanged, and of numbers. */
+  private boolean isOutside(Dim d) {
+    return d.isKnown() || begin.stream().anyMatch(v -> v.shape() != null && v.shape().contains(d));
   }
 
   /** A list for elements whose shape is known at run time only. */

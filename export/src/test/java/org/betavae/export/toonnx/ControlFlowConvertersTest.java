@@ -47,6 +47,10 @@ final class ControlFlowConvertersTest {
   }
 
   private static FlowGraph powers(String step) {
+    return powers(step, true);
+  }
+
+  private static FlowGraph powers(String step, boolean counted) {
     FlowGraph g = new FlowGraph();
     String x = g.input("x", List.of(normal(1, 2, 3), normal(2, 1, 3), normal(3, 4, 3)), -1, 3);
     String n = g.input("n", List.of(whole(4), whole(0), whole(1)));
@@ -63,7 +67,8 @@ final class ControlFlowConvertersTest {
         .result(limit, INT);
     String w0 = g.main().constant(normal(5, 3, 3));
     String out = loop(g.main(), "below", "step", types, g.main().number(0), x, w0, n);
-    return g.output("y", Body.output(out, 1)).output("i", Body.output(out, 0));
+    FlowGraph all = g.output("y", Body.output(out, 1));
+    return counted ? all.output("i", Body.output(out, 0)) : all;
   }
 
   @Test
@@ -81,6 +86,15 @@ final class ControlFlowConvertersTest {
     assertArrayEquals(
         TfToOnnx.convert(powers("Tanh").model(), options).toBytes(),
         TfToOnnx.convert(powers("Tanh").model(), options).toBytes());
+  }
+
+  @Test
+  void loop_thatCountsItsSteps_leavesThatToOnnx() {
+    OnnxModel model = TfToOnnx.convert(powers("Tanh", false).model(), ConvertOptions.defaults());
+    // No comparison is left in the loop, and no counter: ONNX is told the number of steps.
+    assertEquals(
+        operators("Cast", 1, "Loop", 1, "MatMul", 1, "Tanh", 1, "Identity", 1),
+        model.operatorCounts());
   }
 
   @Test
