@@ -1,6 +1,9 @@
 package org.betavae.export;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -19,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tensorflow.proto.DataType;
 
 /** Small models come back from TensorFlow as they were. */
 final class RoundTripTest {
@@ -300,5 +304,108 @@ final class RoundTripTest {
         .filter(t -> t.getDataType() == ElementType.FLOAT32.onnxNumber())
         .map(t -> t.getName())
         .collect(Collectors.toSet());
+  }
+
+  private static TfModel listOfPowers() {
+    FlowGraph g = new FlowGraph();
+    String x = g.input("x", List.of(TfTensors.normal(1, 2, 3)), -1, 3);
+    DataType[] types = {FlowGraph.INT, FlowGraph.FLOAT, FlowGraph.VARIANT};
+    FlowGraph.Function below = g.function("below");
+    String i = below.in(FlowGraph.INT);
+    below.in(FlowGraph.FLOAT);
+    below.in(FlowGraph.VARIANT);
+    below.result(
+        below.op("Less", "z", Map.of("T", FlowGraph.INT), i, below.number(40)), DataType.DT_BOOL);
+    FlowGraph.Function step = g.function("step");
+    String at = step.in(FlowGraph.INT);
+    String y = step.in(FlowGraph.FLOAT);
+    String list = step.in(FlowGraph.VARIANT);
+    String next = step.floats("Tanh", y);
+    step.result(step.ints("AddV2", at, step.number(1)), FlowGraph.INT)
+        .result(next, FlowGraph.FLOAT)
+        .result(step.write(list, at, next), FlowGraph.VARIANT);
+    FlowGraph.Body main = g.main();
+    String empty = main.reserve(main.number(40), main.shape(-1, 3));
+    String done = FlowGraph.loop(main, "below", "step", types, main.number(0), x, empty);
+    return g.output("y", main.stack(FlowGraph.Body.output(done, 2), -1, 3)).model();
+  }
+
+  @Test
+  void loopThatWritesAList_isTheSameAfterTwoTrips() {
+    ConvertOptions options = ConvertOptions.defaults();
+    OnnxModel first = TfToOnnx.convert(listOfPowers(), options);
+    OnnxModel once = TfToOnnx.convert(OnnxToTf.convert(first, ImportOptions.defaults()), options);
+    OnnxModel twice = TfToOnnx.convert(OnnxToTf.convert(once, ImportOptions.defaults()), options);
+    assertEquals(once.operatorCounts(), twice.operatorCounts());
+    assertArrayEquals(once.toBytes(), twice.toBytes());
+    assertEquals(1, once.operatorCounts().get("ScatterND"));
+    assertEquals(null, once.operatorCounts().get("Less"));
+    Map<String, Tensor> x = Map.of("x", TfTensors.normal(1, 2, 3));
+    assertEquals(Ort.run(first, x), Ort.run(twice, x));
+  }
+
+  /** As PyTorch's attention takes queries, keys and values apart. */
+  @Test
+  void squeezedReshape_isOneReshape_afterOneTripAndTwo() {
+    Tensor x = floats(5, 2, 12);
+    losesNothing(
+        "squeezed",
+        new OnnxNet(17)
+            .in("x", x)
+            .constant("shape", Tensor.longs(5, 2, 3, 4))
+            .constant("front", Tensor.longs(0))
+            .constant("back", Tensor.longs(-2))
+            .constant("first", Tensor.scalar(ElementType.INT64, 0))
+            .constant("second", Tensor.scalar(ElementType.INT64, 1))
+            .node("Reshape(x,shape) -> r")
+            .node("Unsqueeze(r,front) -> u")
+            .node("Transpose(u) -> t", "perm", new long[] {3, 1, 2, 0, 4})
+            .node("Squeeze(t,back) -> s")
+            .node("Gather(s,first) -> q", "axis", 0)
+            .node("Gather(s,second) -> k", "axis", 0)
+            .node("Mul(q,k) -> y")
+            .out("y", ElementType.FLOAT32),
+        x);
+  }
+
+  @Test
+  void sequences_thatAreKnown_becomeTheirTensors() {
+    Tensor x = floats(2, 5, 3);
+    OnnxModel model =
+        new OnnxNet(17)
+            .in("x", x)
+            .constant("two", Tensor.scalar(ElementType.INT64, 2))
+            .constant("last", Tensor.scalar(ElementType.INT64, -1))
+            .constant("first", Tensor.scalar(ElementType.INT64, 0))
+            .node("SplitToSequence(x,two) -> s", "axis", 1)
+            .node("SequenceAt(s,last) -> a")
+            .node("SequenceAt(s,first) -> b")
+            .node("SequenceConstruct(b,b) -> c")
+            .node("SequenceInsert(c,a,first) -> d")
+            .node("SequenceErase(d,last) -> e")
+            .node("ConcatFromSequence(e) -> y", "axis", 1)
+            .node("ConcatFromSequence(c) -> z", "axis", 0, "new_axis", 1)
+            .node("SequenceLength(d) -> n")
+            .out("y", ElementType.FLOAT32)
+            .out("z", ElementType.FLOAT32)
+            .out("n", ElementType.INT64)
+            .model(false);
+    RoundTrip trip =
+        RoundTrip.ofOnnx("sequences", model, Map.of("x", x), Set.of(), temp.resolve("tf"));
+    assertEquals(List.of(), trip.problems());
+  }
+
+  @Test
+  void sequencesThatLeaveTheModel_areRefused() {
+    OnnxModel model =
+        new OnnxNet(17)
+            .in("x", floats(2, 4))
+            .node("SplitToSequence(x) -> y", "axis", 1)
+            .out("y", ElementType.FLOAT32)
+            .model(false);
+    ConversionException e =
+        assertThrows(
+            ConversionException.class, () -> OnnxToTf.convert(model, ImportOptions.defaults()));
+    assertTrue(e.getMessage().contains("output 'y' is of the type sequence"), e::getMessage);
   }
 }

@@ -10,7 +10,8 @@ import org.betavae.export.onnx.Dim;
 
 /**
  * ONNX {@code ConvTranspose(X [N,C,spatial...], W [C,M/group,kernel...], B [M])} to TF {@code
- * Conv2DBackpropInput} on {@code [N,H,W,C]}; three dimensions to {@code Conv3DBackpropInputV2}.
+ * Conv2DBackpropInput} on {@code [N,H,W,C]}; three dimensions to a sum of those of two, since
+ * TensorFlow's native library has no gradient of Conv3DBackpropInputV2.
  */
 final class ConvTransposeImporter implements OpImporter {
   @Override
@@ -156,14 +157,50 @@ final class ConvTransposeImporter implements OpImporter {
       attributes.put("strides", Window.attribute(strides));
       attributes.put("padding", "VALID");
       TfValue y =
-          out.node(
-              count == 3 ? "Conv3DBackpropInputV2" : "Conv2DBackpropInput",
-              attributes,
-              shape,
-              out.shapeVector(shape),
-              w,
-              out.plain(x));
+          count == 3
+              ? volume(x, w, shape, out)
+              : whole(x, w, shape, new int[] {strides[0], strides[1]}, out);
       return out.padZeros(out.strided(y, part), new long[count + 2], more);
+    }
+
+    private static TfValue whole(
+        TfValue x, TfValue w, List<Dim> shape, int[] strides, TfEmitter out) {
+      Map<String, Object> attributes =
+          Map.of("strides", Window.attribute(strides), "padding", "VALID");
+      return out.node(
+          "Conv2DBackpropInput", attributes, shape, out.shapeVector(shape), w, out.plain(x));
+    }
+
+    /** Each slice of the kernel spreads every frame, and lies as far back as it is deep. */
+    private TfValue volume(TfValue x, TfValue w, List<Dim> shape, TfEmitter out) {
+      List<Dim> from = x.shape();
+      Dim frames = from.get(0).times(from.get(1));
+      TfValue all = out.reshape(x, List.of(frames, from.get(2), from.get(3), from.get(4)));
+      List<Dim> plane = List.of(frames, shape.get(2), shape.get(3), shape.get(4));
+      List<Dim> apart = new ArrayList<>(shape);
+      apart.set(1, from.get(1));
+      apart.add(2, Dim.ONE);
+      List<Dim> spread = new ArrayList<>(shape);
+      spread.set(1, from.get(1).times(strides[0]));
+      int depth = out.size(w, 0);
+      TfValue sum = null;
+      for (int k = 0; k < depth; k += dilations[0]) {
+        TfValue kernel = out.squeeze(out.slice(w, 0, k, k + 1L), 0);
+        TfValue y = whole(all, kernel, plane, new int[] {strides[1], strides[2]}, out);
+        if (strides[0] > 1) {
+          TfValue slot = out.reshape(y, apart);
+          TfValue slots =
+              out.padZeros(slot, new long[6], new long[] {0, 0, strides[0] - 1L, 0, 0, 0});
+          y = out.slice(out.reshape(slots, spread), 1, 0, 1L - strides[0]);
+        } else {
+          y = out.reshape(y, spread);
+        }
+        long[] before = {0, k, 0, 0, 0};
+        long[] after = {0, depth - 1L - k, 0, 0, 0};
+        TfValue moved = out.padZeros(y, before, after);
+        sum = sum == null ? moved : out.binary("AddV2", sum, moved);
+      }
+      return sum;
     }
   }
 }

@@ -135,6 +135,13 @@ final class GraphEnds {
   void addOutputs(TfEmitter out, GraphImporter.Values values) {
     for (ValueInfoProto v : graph.getOutputList()) {
       TfValue value = values.get(v.getName());
+      if (value.items() != null) {
+        throw new ConversionException(
+            "Cannot convert: output '"
+                + v.getName()
+                + "' is of the type sequence, expected a tensor, as the outputs of SavedModels are."
+                + " Give its tensors as outputs of their own.");
+      }
       boolean turned = options.outputsAsNhwc().contains(v.getName());
       if (turned && value.rank() < 3) {
         throw new IllegalArgumentException(

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.betavae.export.ConversionException;
 import org.betavae.export.ImportOptions;
 import org.betavae.export.Tensor;
@@ -181,7 +182,13 @@ public final class GraphImporter {
     int before = out.graph().size();
     try {
       Importers.byOp().get(op.key()).convert(op, out);
-      if (out.isOutermost() && op.key().equals(op.op()) && op.opset() == OnnxFiles.opset(model)) {
+      boolean sequences =
+          Stream.concat(in.stream(), out.results().stream())
+              .anyMatch(v -> v != null && v.items() != null);
+      if (!sequences
+          && out.isOutermost()
+          && op.key().equals(op.op())
+          && op.opset() == OnnxFiles.opset(model)) {
         kept.add(op, in, out.results(), out.graph(), before);
       }
       return out.results();

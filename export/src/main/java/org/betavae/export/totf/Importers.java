@@ -63,6 +63,7 @@ final class Importers {
           new ScanImporter(),
           new ScatterImporter(),
           new SelectImporter(),
+          new SequenceImporter(),
           new ShapeImporter(),
           new SliceImporter(),
           new SoftmaxImporter(),

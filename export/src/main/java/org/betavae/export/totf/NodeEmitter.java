@@ -1,5 +1,7 @@
 package org.betavae.export.totf;
 
+import static java.util.Comparator.comparing;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -147,6 +149,9 @@ abstract class NodeEmitter {
   }
 
   private TfOutput output(TfValue v, TfNode.Variable kind) {
+    if (v.items() != null) {
+      throw fail("a value is of the type sequence", "expected a tensor");
+    }
     if (v.output() != null) {
       return v.output();
     }
@@ -297,6 +302,11 @@ abstract class NodeEmitter {
         made.put(d, sum);
         return TfValue.of(sum, ElementType.INT32, List.of(Dim.ONE));
       }
+      TfValue solved = m == null ? solved(d) : null;
+      if (solved != null) {
+        made.put(d, solved.output());
+        return solved;
+      }
       if (m == null) {
         throw fail(
             "the size " + d + " is not known before running and cannot be read from a value",
@@ -338,6 +348,31 @@ abstract class NodeEmitter {
       sum = sum == null ? product : node("AddV2", Map.of(), one, sum, product);
     }
     return sum;
+  }
+
+  /** One unknown from a dimension that is a multiple of it and a number more; null without one. */
+  private TfValue solved(Dim d) {
+    List<Dim> one = List.of(Dim.ONE);
+    List<String> unknown = d.terms().firstKey();
+    for (Dim sum : readable()) {
+      Long factor = sum.terms().get(unknown);
+      Dim rest = factor == null ? sum : sum.minus(d.times(factor));
+      if (factor != null && rest.isKnown()) {
+        TfValue times = node("Sub", Map.of(), one, dimension(sum), constantInts(rest.value()));
+        return factor == 1 ? times : node("FloorDiv", Map.of(), one, times, constantInts(factor));
+      }
+    }
+    return null;
+  }
+
+  /** The dimensions of values, in an order that does not depend on chance. */
+  private List<Dim> readable() {
+    List<Dim> all =
+        new ArrayList<>(measured.keySet().stream().sorted(comparing(Dim::toString)).toList());
+    if (outer != null) {
+      all.addAll(outer.readable());
+    }
+    return all;
   }
 
   private Measured measure(Dim d) {

@@ -11,6 +11,6 @@ final class PassImporter implements OpImporter {
 
   @Override
   public void convert(OnnxOp n, TfEmitter out) {
-    out.out(out.in(0));
+    out.out(out.isSequence(0) ? TfValue.ofSequence(out.sequence(0)) : out.in(0));
   }
 }

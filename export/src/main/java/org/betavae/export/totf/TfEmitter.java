@@ -98,7 +98,23 @@ final class TfEmitter extends LazyEmitter {
     if (!has(i)) {
       throw fail("it has no input " + i, "expected one");
     }
+    if (isSequence(i)) {
+      throw fail("its input " + i + " is a sequence", "expected a tensor");
+    }
     return inputs.get(i);
+  }
+
+  /** True if input i is given and is a sequence. */
+  boolean isSequence(int i) {
+    return has(i) && inputs.get(i).items() != null;
+  }
+
+  /** The tensors of input i, which is a sequence. */
+  List<TfValue> sequence(int i) {
+    if (!isSequence(i)) {
+      throw fail("its input " + i + " is no sequence whose tensors are known", "expected one");
+    }
+    return inputs.get(i).items();
   }
 
   /** Input i; null if it is left out. */

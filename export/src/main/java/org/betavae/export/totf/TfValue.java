@@ -23,6 +23,7 @@ final class TfValue {
   private Reordered reordered;
   private TfValue pending;
   private List<Dim> elements;
+  private List<TfValue> items;
 
   /**
    * Dimensions in another order: dimension i of the value is dimension {@code perm[i]} of the base.
@@ -85,6 +86,18 @@ final class TfValue {
     TfValue v = new TfValue(weight.type(), Shapes.dims(weight.shape()));
     v.weight = weight;
     return v;
+  }
+
+  /** A sequence of tensors, which is no tensor itself. */
+  static TfValue ofSequence(List<TfValue> items) {
+    TfValue v = new TfValue(ElementType.FLOAT32, null);
+    v.items = List.copyOf(items);
+    return v;
+  }
+
+  /** The tensors of a sequence; null for a tensor. */
+  List<TfValue> items() {
+    return items;
   }
 
   /** A value whose dimensions have another order. */

@@ -74,6 +74,14 @@ class GradientCoverageTest {
           "Range",
           "Shape",
           "Size",
+          // Sequences, which hold tensors and compute nothing.
+          "SequenceConstruct",
+          "SequenceEmpty",
+          "SequenceErase",
+          "SequenceInsert",
+          "SequenceLength",
+          "SequenceMap",
+          "SplitToSequence",
           // Chance.
           "Bernoulli",
           "Multinomial",

@@ -195,6 +195,8 @@ final class GradientLayers {
       13 DepthToSpace(img) -> y | blocksize=2
       13 SpaceToDepth(even) -> y | blocksize=2
       13 Split(x) -> y,z | axis=1
+      13 SplitToSequence(x) -> s | axis=1; SequenceAt(s,one1) -> y
+      13 SequenceConstruct(x,p) -> s; ConcatFromSequence(s) -> y | axis=1
       11 TopK(x,two) -> y,at
       13 Transpose(x) -> y
       14 Trilu(x) -> y
