@@ -2,10 +2,13 @@ package org.betavae.export.toonnx;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.betavae.export.ElementType;
+import org.betavae.export.Tensor;
 import org.betavae.export.onnx.OnnxGraph;
 import org.betavae.export.onnx.OnnxNode;
 import org.betavae.export.onnx.OnnxValue;
@@ -13,7 +16,8 @@ import org.betavae.export.onnx.OnnxValue;
 /**
  * Nodes of an element type for which ONNX's operator or ONNX Runtime's CPU kernel is missing, to
  * the same node between two Casts: small integers are computed as int32, where TensorFlow's
- * overflow is kept by the Cast back; float64 as float32, with its precision.
+ * overflow is kept by the Cast back; float64 as float32, with its precision; bfloat16 as float32,
+ * and rounded behind each node as TensorFlow does.
  *
  * <p>Source: ONNX Runtime 1.29, {@code docs/OperatorKernels.md}, and running each.
  */
@@ -71,6 +75,10 @@ final class MissingKernels implements Rewrite {
 
   private static final Set<String> NO_SMALL_INTEGERS_BELOW_14 = Set.of("Add", "Div", "Mul", "Sub");
 
+  /** What takes bfloat16 as it is. */
+  private static final Set<String> ANY_TYPE =
+      Set.of("Cast", "Identity", "If", "Loop", "Reshape", "Shape", "Size", "Squeeze", "Unsqueeze");
+
   /** Operators on numbers that only move; float64 holds every integer up to 2^53. */
   private static final Set<String> ONLY_FLOATS = Set.of("DepthToSpace", "SpaceToDepth", "MaxPool");
 
@@ -94,7 +102,7 @@ final class MissingKernels implements Rewrite {
   public boolean apply(OnnxGraph graph) {
     boolean any = false;
     for (OnnxNode n : graph.inOrder()) {
-      ElementType from = carrier(n);
+      ElementType from = hasBfloat16(n) ? ElementType.BFLOAT16 : carrier(n);
       ElementType to = from == null ? null : substitute(n, from, graph.opset());
       if (to != null) {
         wrap(graph, n, from, to);
@@ -104,6 +112,11 @@ final class MissingKernels implements Rewrite {
     return any;
   }
 
+  private static boolean hasBfloat16(OnnxNode n) {
+    return Stream.concat(n.inputs().stream(), n.outputs().stream())
+        .anyMatch(v -> v != null && v.type() == ElementType.BFLOAT16);
+  }
+
   /** The type of the numbers that the operator works on. */
   private static ElementType carrier(OnnxNode n) {
     OnnxValue v = n.input(n.is("Where") ? 1 : 0);
@@ -111,6 +124,9 @@ final class MissingKernels implements Rewrite {
   }
 
   private static ElementType substitute(OnnxNode n, ElementType type, int opset) {
+    if (type == ElementType.BFLOAT16) {
+      return ANY_TYPE.contains(n.op()) ? null : ElementType.FLOAT32;
+    }
     if (type == ElementType.FLOAT64 && NO_DOUBLE.contains(n.op())) {
       return ElementType.FLOAT32;
     }
@@ -147,13 +163,25 @@ final class MissingKernels implements Rewrite {
               : made.computeIfAbsent(v, w -> inType(graph, n.name(), w, to)));
     }
     List<OnnxValue> old = List.copyOf(n.outputs());
-    List<OnnxValue> fresh = graph.nodes(n.op(), n.name(), in, n.attributes(), old.size());
+    List<OnnxValue> fresh = graph.nodes(n.op(), n.name(), in, attributes(n, from, to), old.size());
     for (int i = 0; i < old.size(); i++) {
       OnnxValue y = fresh.get(i);
       graph.replace(
           old.get(i),
           old.get(i).type() == from && y.type() == to ? cast(graph, n.name(), y, from) : y);
     }
+  }
+
+  /** The attributes, those that say the type with the other one. */
+  private static Map<String, Object> attributes(OnnxNode n, ElementType from, ElementType to) {
+    Map<String, Object> all = new LinkedHashMap<>(n.attributes());
+    if (all.get("value") instanceof Tensor t && t.type() == from) {
+      all.put("value", Tensor.ofDoubles(to, t.shape(), t::doubleAt));
+    }
+    if (n.integer("dtype", 0) == from.onnxNumber()) {
+      all.put("dtype", (long) to.onnxNumber());
+    }
+    return all;
   }
 
   /** A value in another type; what was just widened from that type is taken as it was. */
