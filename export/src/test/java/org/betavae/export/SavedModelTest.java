@@ -465,9 +465,9 @@ final class SavedModelTest {
         new SavedModelBuilder()
             .placeholder("x", -1, 2)
             .add(
-                node("Digamma", "a", Map.of(), "x"),
-                node("Lgamma", "b", Map.of(), "a"),
-                node("Digamma", "c", Map.of(), "b"),
+                node("Dawsn", "a", Map.of(), "x"),
+                node("Spence", "b", Map.of(), "a"),
+                node("Dawsn", "c", Map.of(), "b"),
                 constant("unused", W))
             .input("s", "x", "x:0", -1, 2)
             .output("s", "y", "c:0", -1, 2)
@@ -478,7 +478,7 @@ final class SavedModelTest {
             ConversionException.class, () -> TfToOnnx.convert(tf, ConvertOptions.defaults()));
     assertSays(
         e,
-        "Digamma (2 nodes: 'a', 'c'), Lgamma (node 'b')",
+        "Dawsn (2 nodes: 'a', 'c'), Spence (node 'b')",
         "operators are supported",
         "docs/operators.md");
   }

@@ -73,7 +73,8 @@ public final class ElementwiseOps {
           "Sum",
           "BitwiseAnd",
           "BitwiseOr",
-          "BitwiseXor");
+          "BitwiseXor",
+          "BitShift");
 
   /** f(x, y) that is true or false, with broadcasting. */
   static final List<String> LOGIC =

@@ -48,6 +48,15 @@ final class ElementwiseRules {
         op ->
             rules.put(
                 op, (n, g) -> set(n, typeOf(n, "dtype", n.input(0).type()), n.input(0).shape())));
+    rules.put(
+        "Multinomial",
+        (n, g) ->
+            set(
+                n,
+                typeOf(n, "dtype", ElementType.INT32),
+                n.input(0).rank() != 2
+                    ? null
+                    : List.of(n.input(0).shape().get(0), Dim.of(n.integer("sample_size", 1)))));
     for (String op : List.of("RandomNormal", "RandomUniform")) {
       rules.put(
           op,

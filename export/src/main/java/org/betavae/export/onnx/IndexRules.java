@@ -24,6 +24,8 @@ final class IndexRules {
     rules.put("Gather", IndexRules::gather);
     rules.put("GatherND", IndexRules::gatherNd);
     rules.put("GatherElements", (n, g) -> set(n, n.input(0).type(), n.input(1).shape()));
+    rules.put("ReverseSequence", (n, g) -> set(n, n.input(0).type(), n.input(0).shape()));
+    rules.put("Unique", IndexRules::unique);
     rules.put("Tile", IndexRules::tile);
     rules.put("Pad", IndexRules::pad);
     rules.put("OneHot", IndexRules::oneHot);
@@ -193,6 +195,28 @@ final class IndexRules {
     List<Dim> out = new ArrayList<>(index.shape().subList(0, index.rank() - 1));
     out.addAll(in.shape().subList(batch + depth, in.rank()));
     set(n, in.type(), out);
+  }
+
+  /** Of the values, and of their places and counts, as many as differ; of all, where they are. */
+  private static void unique(OnnxNode n, OnnxGraph g) {
+    OnnxValue in = n.input(0);
+    Dim found = g.freshDim();
+    List<Dim> values = List.of(found);
+    Dim all = null;
+    if (n.attributes().containsKey("axis")) {
+      values = in.shape() == null ? null : new ArrayList<>(in.shape());
+      if (values != null) {
+        all = values.set(axis(n, n.integer("axis", 0), in.rank()), found);
+      }
+    } else if (in.rank() == 1) {
+      all = in.shape().get(0);
+    }
+    List<List<Dim>> shapes =
+        Arrays.asList(
+            values, List.of(found), List.of(all == null ? g.freshDim() : all), List.of(found));
+    for (int i = 0; i < n.outputs().size(); i++) {
+      n.outputs().get(i).infer(i == 0 ? in.type() : ElementType.INT64, shapes.get(i));
+    }
   }
 
   private static void tile(OnnxNode n, OnnxGraph g) {

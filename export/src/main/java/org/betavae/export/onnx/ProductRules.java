@@ -17,6 +17,15 @@ final class ProductRules {
 
   static void register(Map<String, Rule> rules) {
     rules.put("MatMul", ProductRules::matMul);
+    rules.put(
+        "Det",
+        (n, g) ->
+            Inference.set(
+                n,
+                n.input(0).type(),
+                n.input(0).rank() < 2
+                    ? null
+                    : n.input(0).shape().subList(0, n.input(0).rank() - 2)));
     rules.put("Gemm", ProductRules::gemm);
     rules.put("Einsum", ProductRules::einsum);
   }

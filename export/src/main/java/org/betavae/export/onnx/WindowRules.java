@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.betavae.export.ElementType;
 import org.betavae.export.Tensor;
 import org.betavae.export.onnx.Inference.Rule;
 
@@ -67,7 +68,10 @@ final class WindowRules {
     requireRank(n, in, kernel.size() + 2);
     List<Dim> out = new ArrayList<>(in.shape().subList(0, 2));
     addWindows(n, g, in.shape(), kernel, out);
-    set(n, in.type(), out);
+    n.outputs().get(0).infer(in.type(), out);
+    if (n.outputs().size() > 1) {
+      n.outputs().get(1).infer(ElementType.INT64, out);
+    }
   }
 
   /** A list of numbers that are at least 1, and are 1 where they are not given. */

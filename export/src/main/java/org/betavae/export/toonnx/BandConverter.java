@@ -10,7 +10,7 @@ import org.betavae.export.tf.TfNode;
 
 /**
  * TF {@code MatrixBandPart(x [...,m,n], lower, upper)} to ONNX {@code Trilu} from operator set 14
- * on, before that to {@code Where} with a constant mask.
+ * on, before that to {@code Where} with a mask.
  */
 final class BandConverter implements OpConverter {
   @Override
@@ -20,7 +20,7 @@ final class BandConverter implements OpConverter {
 
   @Override
   public String notCovered(String tfOp) {
-    return "numbers of diagonals computed at run time; unknown sizes below operator set 14";
+    return "numbers of diagonals computed at run time";
   }
 
   @Override
@@ -45,9 +45,9 @@ final class BandConverter implements OpConverter {
       return;
     }
     if (out.opset() < 14) {
-      throw out.fail(
-          "its matrices are " + rows + " x " + columns,
-          "expected known sizes below operator set 14");
+      OnnxValue within = mask(x, lower, upper, out);
+      out.out(within == null ? x : out.emit("Where", within, x, out.scalarLike(x, 0)));
+      return;
     }
     OnnxValue y = x;
     if (upper >= 0) {
@@ -57,5 +57,29 @@ final class BandConverter implements OpConverter {
       y = out.emit("Trilu", Map.of("upper", 1L), y, out.constant(Tensor.longs(-lower).reshape()));
     }
     out.out(y);
+  }
+
+  /** True in the band, from sizes known at run time; null if all is in it. */
+  private static OnnxValue mask(OnnxValue x, long lower, long upper, Emitter out) {
+    int rank = out.rank(x);
+    OnnxValue rows = upTo(out.slice(out.shapeOf(x), 0, rank - 2, rank - 1), out);
+    OnnxValue columns = upTo(out.slice(out.shapeOf(x), 0, rank - 1, rank), out);
+    OnnxValue below = out.emit("Sub", out.unsqueeze(rows, 1), columns);
+    OnnxValue left =
+        lower < 0
+            ? null
+            : out.emit("Less", below, out.constant(Tensor.scalar(ElementType.INT64, lower + 1.0)));
+    OnnxValue right =
+        upper < 0
+            ? null
+            : out.emit(
+                "Greater", below, out.constant(Tensor.scalar(ElementType.INT64, -upper - 1.0)));
+    return left == null ? right : right == null ? left : out.emit("And", left, right);
+  }
+
+  private static OnnxValue upTo(OnnxValue count, Emitter out) {
+    OnnxValue zero = out.constant(Tensor.scalar(ElementType.INT64, 0));
+    OnnxValue one = out.constant(Tensor.scalar(ElementType.INT64, 1));
+    return out.emit("Range", zero, out.squeeze(count, 0), one);
   }
 }

@@ -8,8 +8,8 @@ import org.betavae.export.tf.TfNode;
 
 /**
  * TF {@code FusedBatchNorm(x, scale, offset, mean, variance)}, all versions, to ONNX {@code
- * BatchNormalization}; in training mode, where the batch's own statistics count, to the formula.
- * Only the first output is given.
+ * BatchNormalization}; in training mode, where the batch's own statistics count, to the formula;
+ * the mean and the unbiased variance of the batch are given then too.
  */
 final class BatchNormConverter implements OpConverter {
   @Override
@@ -19,7 +19,7 @@ final class BatchNormConverter implements OpConverter {
 
   @Override
   public String notCovered(String tfOp) {
-    return "outputs other than the first";
+    return "outputs other than result, mean and variance";
   }
 
   @Override
@@ -52,9 +52,18 @@ final class BatchNormConverter implements OpConverter {
     long[] axes = Emitter.numbers(rank - 1, i -> i == 0 ? 0 : i + 1);
     ElementType type = x.type();
     x = out.cast(x, out.in(1).type());
-    OnnxValue centred = out.emit("Sub", x, out.reduce("ReduceMean", x, true, axes));
+    OnnxValue mean = out.reduce("ReduceMean", x, true, axes);
+    OnnxValue centred = out.emit("Sub", x, mean);
     OnnxValue variance = out.reduce("ReduceMean", out.emit("Mul", centred, centred), true, axes);
     OnnxValue deviation = out.emit("Sqrt", out.emit("Add", variance, out.scalarLike(x, epsilon)));
+    out.out(1, out.reshape(mean, -1));
+    // TensorFlow gives the variance that running averages take, over one less.
+    OnnxValue channels = out.emit("Size", mean);
+    OnnxValue count = out.cast(out.emit("Div", out.emit("Size", x), channels), x.type());
+    OnnxValue one = out.scalarLike(x, 1);
+    OnnxValue others = out.emit("Max", out.emit("Sub", count, one), one);
+    OnnxValue unbiased = out.emit("Mul", variance, out.emit("Div", count, others));
+    out.out(2, out.reshape(unbiased, -1));
     long[] behind = Emitter.numbers(rank - 2, i -> i + 1);
     OnnxValue scaled =
         out.emit("Mul", out.emit("Div", centred, deviation), out.unsqueeze(out.in(1), behind));

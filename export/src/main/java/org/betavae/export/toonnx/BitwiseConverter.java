@@ -9,7 +9,8 @@ import org.betavae.export.tf.TfNode;
 
 /**
  * TF {@code BitwiseAnd(x, y)}, {@code BitwiseOr} and {@code BitwiseXor} to ONNX's operators of
- * those names, from operator set 18 on.
+ * those names, which there are from operator set 18 on; before, and for {@code Invert}, shifts and
+ * {@code PopulationCount}, to what gives the same numbers.
  *
  * <p>TF {@code Bitcast}, which reads the bits of one type as another, has no counterpart; only the
  * sign bit of floating point, which Keras takes by it in argmax, can be computed: {@code
@@ -20,12 +21,15 @@ final class BitwiseConverter implements OpConverter {
 
   @Override
   public Set<String> tfOps() {
-    return Set.of("BitwiseAnd", "BitwiseOr", "BitwiseXor", CAST);
-  }
-
-  @Override
-  public int opsetFrom(String tfOp) {
-    return tfOp.equals("Bitcast") ? 13 : 18;
+    return Set.of(
+        "BitwiseAnd",
+        "BitwiseOr",
+        "BitwiseXor",
+        "Invert",
+        "LeftShift",
+        "RightShift",
+        "PopulationCount",
+        CAST);
   }
 
   @Override
@@ -44,10 +48,21 @@ final class BitwiseConverter implements OpConverter {
       out.out(signBit(n, left, out));
       return;
     }
-    if (out.opset() < 18) {
-      throw out.fail("it needs operator set 18", "expected at least that, not " + out.opset());
-    }
-    out.out(out.emit(n.op(), out.in(0), out.in(1)));
+    OnnxValue x = out.in(0);
+    out.out(
+        switch (n.op()) {
+          case "Invert" ->
+              // Without a sign, -1 is the largest number.
+              out.emit("Sub", number(x.type(), -1, out), x);
+          case "LeftShift", "RightShift" ->
+              Bits.shifted(x, out.in(1), n.op().equals("LeftShift"), out);
+          case "PopulationCount" ->
+              out.cast(Bits.number(Bits.of(x, out), null, out), ElementType.UINT8);
+          default ->
+              out.opset() < 18
+                  ? Bits.combined(n.op().substring("Bitwise".length()), x, out.in(1), out)
+                  : out.emit(n.op(), x, out.in(1));
+        });
   }
 
   private static OnnxValue signBit(TfNode and, TfNode bitcast, Emitter out) {

@@ -9,6 +9,7 @@ import java.util.TreeMap;
 final class Converters {
   private static final List<OpConverter> ALL =
       List.of(
+          new ActivationGradConverter(),
           new ArgConverter(),
           new BandConverter(),
           new BatchNormConverter(),
@@ -19,15 +20,19 @@ final class Converters {
           new BucketConverter(),
           new CaseConverter(),
           new CastConverter(),
+          new ColourConverter(),
           new ConcatConverter(),
           new ConstConverter(),
           new ConvConverter(),
           new ConvTransposeConverter(),
+          new CrossEntropyConverter(),
           new CumprodConverter(),
           new CumsumConverter(),
+          new DeterminantConverter(),
           new DiagonalConverter(),
           new EinsumConverter(),
           new ExpandConverter(),
+          new FakeQuantConverter(),
           new GatherConverter(),
           new IfConverter(),
           new LoopConverter(),
@@ -35,6 +40,7 @@ final class Converters {
           new MatMulConverter(),
           new OneHotConverter(),
           new PadConverter(),
+          new PartitionConverter(),
           new PassConverter(),
           new PatchesConverter(),
           new PoolConverter(),
@@ -45,12 +51,16 @@ final class Converters {
           new ResizeConverter(),
           new ReverseConverter(),
           new RollConverter(),
+          new SampledResizeConverter(),
           new ScatterConverter(),
+          new SearchConverter(),
+          new SegmentConverter(),
           new SelectConverter(),
           new ShapeConverter(),
           new SliceConverter(),
           new SoftmaxConverter(),
           new SpaceConverter(),
+          new SpecialFunctionConverter(),
           new SplitConverter(),
           new StridedSliceConverter(),
           new TensorArrayConverter(),
@@ -58,7 +68,8 @@ final class Converters {
           new TopKConverter(),
           new TransposeConverter(),
           new UnaryConverter(),
-          new UnaryFormulaConverter());
+          new UnaryFormulaConverter(),
+          new UniqueConverter());
 
   private static final SortedMap<String, OpConverter> BY_OP = index();
 

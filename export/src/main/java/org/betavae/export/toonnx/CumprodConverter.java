@@ -1,7 +1,6 @@
 package org.betavae.export.toonnx;
 
 import java.util.Set;
-import org.betavae.export.ElementType;
 import org.betavae.export.Tensor;
 import org.betavae.export.onnx.Dim;
 import org.betavae.export.onnx.OnnxValue;
@@ -32,18 +31,7 @@ final class CumprodConverter implements OpConverter {
       throw out.fail("axis " + axis + " has the size " + size, "expected a known size");
     }
     int length = (int) size.value();
-    boolean exclusive = n.flag("exclusive");
-    boolean reverse = n.flag("reverse");
-    // Element j counts for result i; the results come first: [i, j, 1, ...].
-    long[] shape = Emitter.numbers(rank - axis + 1, i -> i < 2 ? length : 1);
-    Tensor counts =
-        Tensor.ofLongs(
-            ElementType.BOOL,
-            shape,
-            k -> {
-              int behind = reverse ? k % length - k / length : k / length - k % length;
-              return behind > 0 || (behind == 0 && !exclusive) ? 1 : 0;
-            });
+    Tensor counts = RunningMask.of(length, rank - axis + 1, n.flag("exclusive"), n.flag("reverse"));
     OnnxValue spread =
         out.emit("Where", out.constant(counts), out.unsqueeze(x, axis), out.scalarLike(x, 1));
     out.out(out.reduce("ReduceProd", spread, false, axis + 1));

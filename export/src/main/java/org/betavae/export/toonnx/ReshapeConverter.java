@@ -1,7 +1,6 @@
 package org.betavae.export.toonnx;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,8 +36,7 @@ final class ReshapeConverter implements OpConverter {
   }
 
   private static OnnxValue reshape(OnnxValue x, OnnxValue shape, Emitter out) {
-    boolean zero =
-        shape.isConstant() && Arrays.stream(shape.constant().toLongs()).anyMatch(d -> d == 0);
+    boolean zero = shape.elements() != null && shape.elements().stream().anyMatch(d -> d.is(0));
     if (zero && out.opset() >= 14) {
       return out.emit("Reshape", Map.of("allowzero", 1L), x, shape);
     }

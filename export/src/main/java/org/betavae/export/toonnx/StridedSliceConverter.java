@@ -30,7 +30,7 @@ final class StridedSliceConverter implements OpConverter {
 
   @Override
   public String notCovered(String tfOp) {
-    return "strides computed at run time";
+    return "strides computed at run time beside a mask of begin or end";
   }
 
   @Override
@@ -115,8 +115,16 @@ final class StridedSliceConverter implements OpConverter {
     boolean fromStart = (n.integer("begin_mask", 0) & 1L << i) != 0;
     boolean toEnd = (n.integer("end_mask", 0) & 1L << i) != 0;
     OnnxValue step = entry(strides, i, out);
+    if (!step.isConstant() && !fromStart && !toEnd) {
+      plan.axes.add((long) axis);
+      plan.steps.add(step);
+      plan.starts.add(entry(begin, i, out));
+      plan.ends.add(entry(end, i, out));
+      return;
+    }
     if (!step.isConstant()) {
-      throw out.fail("its strides are computed at run time", "expected constants");
+      throw out.fail(
+          "its strides are computed at run time beside a mask", "expected constants, or no mask");
     }
     boolean forward = step.constant().longAt(0) > 0;
     if (fromStart && toEnd && step.constant().longAt(0) == 1) {

@@ -53,8 +53,31 @@ final class CountingConvertersTest {
                     tf.op("MatrixDiag", tf.in("d"))));
   }
 
+  @ParameterizedTest
+  @CsvSource({"1,4,4", "-1,4,4", "2,3,5", "-2,3,5", "1,5,3", "-3,5,3"})
+  void otherDiagonals_areTakenSetAndMade(int k, int rows, int columns) {
+    int length = Math.min(rows + Math.min(k, 0), columns - Math.max(k, 0));
+    Parity.on("x", normal(1, 2, rows, columns), -1, -1, -1)
+        .and("d", normal(2, 2, length), -1, -1)
+        .check(
+            tf ->
+                Map.of(
+                    "part",
+                    tf.op("MatrixDiagPartV3", tf.in("x"), one(k), ZERO),
+                    "set",
+                    tf.op("MatrixSetDiagV3", tf.in("x"), tf.in("d"), one(k)),
+                    "made",
+                    tf.op(
+                        "MatrixDiagV3",
+                        tf.in("d"),
+                        one(k),
+                        one(-1),
+                        one(-1),
+                        Tensor.scalar(ElementType.FLOAT32, 7))));
+  }
+
   @Test
-  void otherDiagonals_areRefused() {
+  void bandsOfDiagonals_areRefused() {
     Parity parity = Parity.on("x", normal(1, 3, 3));
     ConversionException e =
         assertThrows(
@@ -62,10 +85,12 @@ final class CountingConvertersTest {
             () ->
                 TfToOnnx.convert(
                     parity.model(
-                        tf -> Map.of("y", tf.op("MatrixDiagPartV3", tf.in("x"), one(1), ZERO))),
+                        tf ->
+                            Map.of("y", tf.op("MatrixDiagPartV3", tf.in("x"), ints(-1, 1), ZERO))),
                     ConvertOptions.defaults()));
     assertTrue(
-        e.getMessage().contains("it works on diagonal 1, expected the main one"), e::getMessage);
+        e.getMessage().contains("it works on diagonals -1 to 1, expected a single one"),
+        e::getMessage);
   }
 
   @Test

@@ -328,27 +328,23 @@ final class ShapeConvertersTest {
   }
 
   @Test
-  void scatterThatAdds_belowOperatorSet16_isRefused() {
-    var model =
-        Parity.on("u", normal(2, 4, 2))
-            .model(
-                tf ->
-                    Map.of(
-                        "y",
-                        tf.op(
-                            "ScatterNd",
-                            Tensor.ofLongs(ElementType.INT32, new long[] {4, 1}, i -> i),
-                            tf.in("u"),
-                            ints(5, 2))));
-    ConversionException e =
-        assertThrows(
-            ConversionException.class,
-            () -> TfToOnnx.convert(model, ConvertOptions.defaults().withOpset(15)));
-    assertTrue(
-        e.getMessage().contains("ScatterNd")
-            && e.getMessage().contains("operator set 16")
-            && e.getMessage().contains("not 15"),
-        e.getMessage());
+  void scatter_combinesUpdatesOfOnePlace_inEveryOperatorSet() {
+    Tensor places = Tensor.ofLongs(ElementType.INT32, new long[] {4, 1}, i -> i / 2 * 3L);
+    Parity.on("u", normal(2, 4, 2))
+        .and("x", normal(3, 5, 2), -1, 2)
+        .check(
+            tf ->
+                Map.of(
+                    "fresh",
+                    tf.op("ScatterNd", places, tf.in("u"), ints(5, 2)),
+                    "added",
+                    tf.op("TensorScatterAdd", tf.in("x"), places, tf.in("u")),
+                    "taken",
+                    tf.op("TensorScatterSub", tf.in("x"), places, tf.in("u")),
+                    "largest",
+                    tf.op("TensorScatterMax", tf.in("x"), places, tf.in("u")),
+                    "least",
+                    tf.op("TensorScatterMin", tf.in("x"), places, tf.in("u"))));
   }
 
   @Test
