@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -13,7 +12,6 @@ import org.betavae.data.DataSources;
 import org.betavae.data.Dataset;
 import org.betavae.data.Factors;
 import org.betavae.data.NpyReader;
-import org.betavae.data.NpzReader;
 import org.betavae.data.SourceOptions;
 import org.betavae.evaluate.Codes;
 import org.betavae.evaluate.FactorClasses;
@@ -32,7 +30,8 @@ final class EvaluationInput {
       CommonOptions.DATA.helped(
           "data to embed, best with factors: sprites, sprites:small, or a .npz as dSprites'");
   static final Opt<Path> CODES =
-      Opt.path("codes", "FILE", "codes instead of a model: .npy [N, codes], or .npz with mean");
+      Opt.path(
+          "codes", "FILE", "codes instead of a model: .npy [N, codes], .npz with mean, or .csv");
   static final Opt<Path> FACTORS =
       Opt.path("factors", "FILE.npy", "factors of these codes, whole numbers [N, factors] from 0");
   static final Opt<List<String>> AGAINST =
@@ -280,30 +279,18 @@ final class EvaluationInput {
   }
 
   static Codes readCodes(Path file) {
-    String name = file.getFileName() == null ? "" : file.getFileName().toString();
-    if (name.toLowerCase(Locale.ROOT).endsWith(".npz")) {
-      try (NpzReader npz = NpzReader.open(file);
-          NpyReader mean = npz.get("mean")) {
-        return codes(mean, file + ", array 'mean'");
-      }
-    }
-    try (NpyReader reader = NpyReader.open(file)) {
-      return codes(reader, file.toString());
-    }
-  }
-
-  private static Codes codes(NpyReader reader, String place) {
-    int[] shape = reader.shape();
-    if (shape.length != 2 || reader.count() == 0) {
+    LatentFile read = LatentFile.read(file);
+    int[] shape = read.shape();
+    if (shape.length != 2 || read.values().length == 0) {
       throw CommandException.unusable(
           "codes "
-              + place
+              + read.place()
               + ": shape "
-              + Arrays.toString(shape)
+              + read.shapeText()
               + ", expected [N, codes] with at least one of each. Write them with 'betavae"
               + " embed'.");
     }
-    return codes(place, reader.toFloats(), shape[0], shape[1]);
+    return codes(read.place(), read.values(), shape[0], shape[1]);
   }
 
   private static Codes codes(String place, float[] values, int points, int size) {

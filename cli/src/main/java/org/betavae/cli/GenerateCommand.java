@@ -1,18 +1,12 @@
 package org.betavae.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Stream;
-import org.betavae.data.DataSources;
-import org.betavae.data.Dataset;
-import org.betavae.data.NpyReader;
 import org.betavae.data.NpyWriter;
-import org.betavae.data.SourceOptions;
 import org.betavae.infer.BetaVaeModel;
 
 /** {@code generate}: latents, given or drawn from the prior, to images. */
@@ -101,69 +95,36 @@ final class GenerateCommand extends Command {
     return Outcome.done(json);
   }
 
-  /** Latents as {@code embed} writes them, in any of its three formats. */
   private static float[] readLatents(Path file, int latents) {
-    String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
-    if (name.endsWith(".npz")) {
-      return readItems(file, file + "#mean", latents);
+    LatentFile read = LatentFile.read(file);
+    int[] shape = read.shape();
+    float[] z = read.values();
+    boolean fits = shape.length >= 1 && shape.length <= 2 && shape[shape.length - 1] == latents;
+    if (!fits || z.length == 0) {
+      throw CommandException.unusable(
+          "latents "
+              + read.place()
+              + ": shape "
+              + read.shapeText()
+              + ", expected [N, "
+              + latents
+              + "] with N at least 1, as the model takes. Write them with 'betavae embed'.");
     }
-    return name.endsWith(".csv")
-        ? readItems(file, file.toString(), latents)
-        : readNpy(file, latents);
-  }
-
-  private static float[] readItems(Path file, String source, int latents) {
-    if (!Files.exists(file)) { // said of the file, not of the array in it
-      throw CommandException.unusable("latents " + file + ": no such file. Check the path.");
+    for (int i = 0; i < z.length; i++) {
+      if (!Float.isFinite(z[i])) {
+        throw CommandException.unusable(
+            "latents "
+                + read.place()
+                + ": "
+                + z[i]
+                + " in row "
+                + i / latents
+                + ", column "
+                + i % latents
+                + ", expected finite numbers. Remove that row.");
+      }
     }
-    try (Dataset data = DataSources.open(source, SourceOptions.defaults())) {
-      if (data.shape().size() != latents) {
-        throw wrongShape(file, data.size() + ", " + data.shape().size(), latents);
-      }
-      float[] z = new float[Math.multiplyExact(data.size(), latents)];
-      for (int i = 0; i < data.size(); i++) {
-        data.read(i, z, i * latents);
-      }
-      return z;
-    }
-  }
-
-  private static CommandException wrongShape(Path file, String shape, int latents) {
-    return CommandException.unusable(
-        "latents "
-            + file
-            + ": shape ["
-            + shape
-            + "], expected [N, "
-            + latents
-            + "] with N at least 1, as the model takes. Write them with 'betavae embed'.");
-  }
-
-  private static float[] readNpy(Path file, int latents) {
-    try (NpyReader reader = NpyReader.open(file)) {
-      int[] shape = reader.shape();
-      boolean fits = shape.length >= 1 && shape.length <= 2 && shape[shape.length - 1] == latents;
-      if (!fits || reader.count() == 0) {
-        String text = Arrays.toString(shape);
-        throw wrongShape(file, text.substring(1, text.length() - 1), latents);
-      }
-      float[] z = reader.toFloats();
-      for (int i = 0; i < z.length; i++) {
-        if (!Float.isFinite(z[i])) {
-          throw CommandException.unusable(
-              "latents "
-                  + file
-                  + ": "
-                  + z[i]
-                  + " in row "
-                  + i / latents
-                  + ", column "
-                  + i % latents
-                  + ", expected finite numbers. Remove that row.");
-        }
-      }
-      return z;
-    }
+    return z;
   }
 
   private static void writeNpy(BetaVaeModel model, float[] z, Path out, Console console) {

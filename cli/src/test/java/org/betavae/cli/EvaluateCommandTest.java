@@ -16,6 +16,7 @@ import java.util.Random;
 import org.betavae.data.DataSources;
 import org.betavae.data.Dataset;
 import org.betavae.data.Factors;
+import org.betavae.data.NpyReader;
 import org.betavae.data.NpyWriter;
 import org.betavae.data.NpzWriter;
 import org.betavae.data.SourceOptions;
@@ -120,6 +121,22 @@ class EvaluateCommandTest {
             "\"unsuperviced\"",
             "did you mean unsupervised?");
     Cli.run(line + "mig,", codes, factors).assertErrorNames(2, "--metrics names \"\"");
+  }
+
+  @Test
+  void codes_areReadInEveryFormatThatEmbedWrites() throws IOException {
+    Path csv = folder.resolve("z.csv");
+    StringBuilder text = new StringBuilder("z0,z1,z2\n");
+    try (NpyReader reader = NpyReader.open(codes)) {
+      float[] z = reader.toFloats();
+      for (int i = 0; i < z.length; i += 3) {
+        text.append(z[i]).append(',').append(z[i + 1]).append(',').append(z[i + 2]).append('\n');
+      }
+    }
+    Files.writeString(csv, text);
+    String line = "evaluate --codes % --factors % --metrics mig";
+    JsonNode mig = Cli.json(line, codes, factors).get("mig");
+    assertEquals(mig, Cli.json(line, csv, factors).get("mig"));
   }
 
   @Test

@@ -223,7 +223,7 @@ class UseTest {
     Cli.run("generate --model % --z % --out %", tiny.model, z, out)
         .assertErrorNames(2, "NaN in row 1, column 1", "finite");
     Cli.run("generate --model % --z % --out %", tiny.model, tiny.out("none.csv"), out)
-        .assertErrorNames(2, "none.csv: no such file");
+        .assertErrorNames(2, "none.csv: there is no such file");
     Cli.run("generate --model % --z % --out %", tiny.model, tiny.data, out)
         .assertErrorNames(2, tiny.data.toString());
     Cli.run("generate --model % --temperature -1 --out %", tiny.model, out)
