@@ -2,6 +2,8 @@ package org.betavae.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,6 +13,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import org.betavae.infer.BatchingOptions;
 import org.betavae.serve.BetaVaeServer;
 import org.betavae.serve.Limits;
@@ -151,6 +154,12 @@ final class ServeCommand extends Command {
 
   private static void greet(BetaVaeServer server, ServeOptions options, Console console) {
     List<String> names = options.models().stream().map(ModelFolder::name).toList();
+    if (options.tokenFile().isEmpty() && !isThisMachine(options.host())) {
+      console.note(
+          "Whoever reaches "
+              + options.host()
+              + " may use it: no token is asked for. Give --token-file to ask for one.");
+    }
     console.say("Serving " + String.join(", ", names) + " at " + server.url());
     console.say("Page: " + server.url() + "  interface: " + server.url() + "docs/  Ctrl-C stops.");
     ObjectNode json = Json.object().put("host", options.host()).put("port", server.port());
@@ -159,6 +168,15 @@ final class ServeCommand extends Command {
     names.forEach(models::add);
     json.set("models", models);
     console.tell(json);
+  }
+
+  /** Whether an address is reached from this machine alone. */
+  private static boolean isThisMachine(String host) {
+    try {
+      return InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      return false; // it was just listened on
+    }
   }
 
   private static ServeOptions serveOptions(Arguments args) {
@@ -188,6 +206,13 @@ final class ServeCommand extends Command {
   }
 
   private static Optional<BatchingOptions> batching(Arguments args) {
+    List<String> without =
+        Stream.of(MAX_BATCH, MAX_WAIT).filter(args::has).map(Opt::dashed).toList();
+    if (args.get(NO_BATCHING) && !without.isEmpty()) {
+      throw new UsageException(
+          String.join(" and ", without)
+              + " with --no-batching, which makes no batches, expected one or the other");
+    }
     return args.get(NO_BATCHING)
         ? Optional.empty()
         : Optional.of(

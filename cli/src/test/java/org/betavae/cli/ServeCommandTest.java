@@ -88,6 +88,7 @@ class ServeCommandTest {
       assertEquals("127.0.0.1", json.get("host").textValue());
       int port = json.get("port").intValue();
       assertTrue(port > 0);
+      assertEquals("", service.err());
       String url = json.get("url").textValue();
       assertEquals("http://127.0.0.1:" + port + "/", url);
       assertEquals(2, json.get("models").size());
@@ -126,8 +127,9 @@ class ServeCommandTest {
 
   @Test
   void withoutJson_theAddressIsSaid_andCtrlCEndsIt() throws Exception {
-    try (Service service = serve("--model", "m=" + TinyRun.get().model)) {
+    try (Service service = serve("--model", "m=" + TinyRun.get().model, "--host", "0.0.0.0")) {
       service.awaitOut("Ctrl-C stops.");
+      assertTrue(service.err().contains("no token is asked for"), service.err());
       String text = service.out();
       assertTrue(text.startsWith("Serving m at http://127.0.0.1:"), text);
       service.signal(isIgnored(INTERRUPT) ? "TERM" : "INT");
@@ -151,6 +153,8 @@ class ServeCommandTest {
     Cli.run("serve --model % --model %", "m=" + model, "m=" + model)
         .assertErrorNames(2, "two models are called 'm'", "NAME=FOLDER");
     Cli.run("serve --model % --port 65536", "m=" + model).assertErrorNames(2, "--port", "65535");
+    Cli.run("serve --model % --no-batching --max-wait 3", "m=" + model)
+        .assertErrorNames(2, "--max-wait with --no-batching");
     Cli.run("serve --model % --host %", "m=" + model, "no host").assertErrorNames(1, "no host");
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Cli.run("serve --model % --port %", "m=" + model, taken.getLocalPort())

@@ -230,8 +230,13 @@ public final class BetaVaeServer implements AutoCloseable {
 
   /** Where it is reached from this machine. */
   public String url() {
-    String host = options.host().contains(":") ? "[" + options.host() + "]" : options.host();
-    return "http://" + host + ":" + port() + "/";
+    String host =
+        switch (options.host()) {
+          case "0.0.0.0" -> "127.0.0.1"; // listened on by every network, reached by one
+          case "::", "0:0:0:0:0:0:0:0" -> "::1";
+          default -> options.host();
+        };
+    return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port() + "/";
   }
 
   /**
@@ -268,6 +273,10 @@ public final class BetaVaeServer implements AutoCloseable {
     } catch (ModelException e) {
       metrics.reload(slot.name(), false);
       return Optional.of(e.getMessage());
+    } catch (RuntimeException e) { // of whatever kind, it must not end the service
+      LOG.log(Level.DEBUG, "The model " + slot.name() + " cannot be opened anew", e);
+      metrics.reload(slot.name(), false);
+      return Optional.of("Model " + slot.name() + ": it cannot be opened anew (" + e + ").");
     }
   }
 

@@ -28,6 +28,9 @@ final class BodyReader extends Handler.Wrapper {
   private final MemoryBudget budget;
   private final Refusals refusals;
 
+  /** Bytes of a body at most; for more there is never room. */
+  private final int most;
+
   /**
    * @param budget what all bodies together may hold
    */
@@ -35,6 +38,7 @@ final class BodyReader extends Handler.Wrapper {
     this.limits = limits;
     this.budget = budget;
     this.refusals = refusals;
+    this.most = (int) Math.min(limits.bodyBytes(), budget.bytes());
   }
 
   @Override
@@ -43,7 +47,7 @@ final class BodyReader extends Handler.Wrapper {
     if (length == 0) {
       return super.handle(request, response, callback);
     }
-    if (length > limits.bodyBytes()) {
+    if (length > most) {
       refusals.write(request, response, callback, tooLarge("has " + length + " bytes"));
       return true;
     }
@@ -57,7 +61,8 @@ final class BodyReader extends Handler.Wrapper {
         "The body "
             + found
             + ", expected at most "
-            + limits.bodyBytes()
+            + most
+            + (most < limits.bodyBytes() ? ", a quarter of the memory that the service has" : "")
             + ". Send several requests.");
   }
 
@@ -149,11 +154,11 @@ final class BodyReader extends Handler.Wrapper {
       if (released) { // the timer has ended the request in the meantime
         return noRoom();
       }
-      if (more > limits.bodyBytes() - count) {
-        return tooLarge("has more than " + limits.bodyBytes() + " bytes");
+      if (more > most - count) {
+        return tooLarge("has more than " + most + " bytes");
       }
       if (count + more > bytes.length) {
-        int size = (int) Math.min(limits.bodyBytes(), Math.max(2L * bytes.length, count + more));
+        int size = (int) Math.min(most, Math.max(2L * bytes.length, count + more));
         if (!budget.hold(size - bytes.length)) {
           return noRoom();
         }

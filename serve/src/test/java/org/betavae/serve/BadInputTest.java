@@ -169,6 +169,19 @@ class BadInputTest {
   }
 
   @Test
+  void bodyForWhichThereIsNeverRoom_isRefusedForGood() {
+    int little = 50_000;
+    ModelFolder model = new ModelFolder("gray", folder.resolve("gray"));
+    try (BetaVaeServer small =
+        BetaVaeServer.start(ServeOptions.of(model).withPort(0), little, little)) {
+      new Client(small)
+          .post("/v1/embed", OCTETS, new byte[little + 1])
+          .assertProblem(413, "50001 bytes", "at most 50000, a quarter of the memory");
+      new Client(small).post("/v1/embed", OCTETS, new byte[24]).assertOk();
+    }
+  }
+
+  @Test
   void whatIsNoPicture_isNamed() throws IOException {
     client
         .post("/v1/embed", "image/png", "GIF89a".getBytes(StandardCharsets.US_ASCII))
