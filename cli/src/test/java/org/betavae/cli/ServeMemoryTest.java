@@ -46,10 +46,22 @@ class ServeMemoryTest {
   private static final Set<Integer> PUT_OFF = Set.of(413, 429, 503);
   private static final String JSON = "application/json";
   private static final String OCTETS = "application/octet-stream";
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   /** A request that takes as much memory as it may. */
-  private record Large(String path, String type, byte[] body, String accept) {}
+  private static final class Large {
+    private final String path;
+    private final String type;
+    private final byte[] body;
+    private final String accept;
+
+    Large(String path, String type, byte[] body, String accept) {
+      this.path = path;
+      this.type = type;
+      this.body = body;
+      this.accept = accept;
+    }
+  }
 
   @TempDir Path folder;
   private final HttpClient http = HttpClient.newHttpClient();
@@ -92,16 +104,16 @@ class ServeMemoryTest {
   }
 
   private static String name(Large large) {
-    return large.path() + " " + large.type() + " " + large.accept();
+    return large.path + " " + large.type + " " + large.accept;
   }
 
   private void send(URI url, Large large) {
     HttpRequest request =
-        HttpRequest.newBuilder(url.resolve(large.path()))
-            .header("Content-Type", large.type())
-            .header("Accept", large.accept())
+        HttpRequest.newBuilder(url.resolve(large.path))
+            .header("Content-Type", large.type)
+            .header("Accept", large.accept)
             .timeout(PATIENCE)
-            .POST(HttpRequest.BodyPublishers.ofByteArray(large.body()))
+            .POST(HttpRequest.BodyPublishers.ofByteArray(large.body))
             .build();
     try {
       HttpResponse<byte[]> answer = http.send(request, HttpResponse.BodyHandlers.ofByteArray());

@@ -85,7 +85,7 @@ class DocumentsTest {
   @Test
   void head_isGetWithoutItsBody() {
     for (Api.Endpoint endpoint : server.endpoints()) {
-      if (endpoint.method() == HandlerType.GET) {
+      if (endpoint.method().equals(HandlerType.GET)) {
         Client.Answer get = client.get(endpoint.path());
         Client.Answer head = client.method("HEAD", endpoint.path());
         assertEquals(get.status(), head.status(), endpoint.path());
