@@ -2,6 +2,7 @@ package org.betavae.data;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,7 +21,8 @@ import javax.imageio.ImageIO;
 /**
  * A folder of pictures, with all folders below it, in the order of their paths. Where every picture
  * lies in a sub-folder of the folder, the first sub-folder's name becomes the factor {@code label}.
- * Hidden files and folders, and files that do not end like a picture, are left alone.
+ * Hidden files and folders, and files that do not end like a picture, are left alone; symbolic
+ * links are followed.
  *
  * <p>All pictures are read when the folder is opened, on all processors, and kept at one byte a
  * value (one bit, where all are black and white).
@@ -75,7 +77,7 @@ final class PictureFolderSource {
   }
 
   private List<Path> list() {
-    try (Stream<Path> walk = Files.walk(folder)) {
+    try (Stream<Path> walk = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
       List<Path> files =
           walk.filter(file -> isPicture(file) && !isHidden(file) && Files.isRegularFile(file))
               .sorted((a, b) -> relative(a).compareTo(relative(b)))
@@ -94,7 +96,7 @@ final class PictureFolderSource {
   /** Says what is there instead: a folder is often given in place of the data file in it. */
   private DataException noPictures() throws IOException {
     List<String> others;
-    try (Stream<Path> walk = Files.walk(folder)) {
+    try (Stream<Path> walk = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
       others =
           walk.filter(file -> !isHidden(file) && Files.isRegularFile(file))
               .limit(NAMED_FILES + 1)

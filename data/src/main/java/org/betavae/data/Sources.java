@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -43,6 +44,9 @@ final class Sources {
   static String reason(Exception e) {
     if (e instanceof AccessDeniedException) {
       return "permission denied"; // its message is the path alone
+    }
+    if (e instanceof FileSystemLoopException loop) {
+      return "symbolic links go round in a circle at " + printable(loop.getFile());
     }
     if (e instanceof FileSystemException file && file.getReason() != null) {
       return printable(file.getReason());

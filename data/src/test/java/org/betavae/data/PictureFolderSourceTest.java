@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
@@ -257,6 +258,23 @@ class PictureFolderSourceTest {
     header.putInt(29, (int) crc.getValue());
     Files.write(file, bytes);
     assertBadData(() -> open(folder), "bomb.png", "100000x100000", "Shrink or replace it");
+  }
+
+  @Test
+  void symbolicLinks_areFollowed_toTheFolderAndInIt(@TempDir Path elsewhere) throws IOException {
+    save(gray(1, 1, 0), "a/x.png");
+    Path link = elsewhere.resolve("pictures");
+    try {
+      Files.createSymbolicLink(link, folder);
+      Files.createSymbolicLink(folder.resolve("b"), folder.resolve("a"));
+    } catch (IOException | UnsupportedOperationException e) {
+      assumeTrue(false, "no symbolic links here: " + e);
+    }
+    try (Dataset data = open(link)) {
+      assertEquals(2, data.size());
+    }
+    Files.createSymbolicLink(folder.resolve("loop"), folder);
+    assertBadData(() -> open(link), "links go round in a circle at", "loop");
   }
 
   @Test

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -110,7 +111,7 @@ public final class ModelHint {
                   + " line --saved-model.");
     }
     List<Path> below;
-    try (Stream<Path> walk = Files.walk(folder, DEPTH)) {
+    try (Stream<Path> walk = Files.walk(folder, DEPTH, FileVisitOption.FOLLOW_LINKS)) {
       below = walk.filter(ModelHint::isSavedModel).sorted().limit(NAMED + 1).toList();
     }
     if (!below.isEmpty()) {

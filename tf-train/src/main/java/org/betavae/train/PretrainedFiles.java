@@ -2,6 +2,7 @@ package org.betavae.train;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -158,8 +159,8 @@ final class PretrainedFiles {
               + ", a SavedModel with the signatures "
               + names
               + EXPECTED
-              + "A model with both in one graph cannot be trained: the sampling between them must be"
-              + " known. Save encoder and decoder on their own.");
+              + "A model with both in one graph cannot be trained: the sampling between them must"
+              + " be known. Save encoder and decoder on their own.");
     }
     return new PretrainedGraphs(
         PretrainedHalf.ofSavedModel(folder, encode.get(), "encoder"),
@@ -185,9 +186,9 @@ final class PretrainedFiles {
         : Optional.empty();
   }
 
-  /** Copies a folder with all that is in it. */
+  /** Copies a folder with all that is in it, and what symbolic links lead to. */
   static void copy(Path from, Path to) {
-    try (Stream<Path> tree = Files.walk(from)) {
+    try (Stream<Path> tree = Files.walk(from, FileVisitOption.FOLLOW_LINKS)) {
       for (Path source : tree.toList()) {
         Path target = to.resolve(from.relativize(source).toString());
         if (Files.isDirectory(source)) {
