@@ -327,8 +327,8 @@ final class EvaluationInput {
                   + i / size
                   + ", column "
                   + i % size
-                  + ", expected whole numbers from 0. Give the classes of the factors, not their"
-                  + " values.");
+                  + ", expected whole numbers from 0 to 2147483647. Give the classes of the"
+                  + " factors, not their values.");
         }
       }
       return FactorClasses.of(values, shape[0], size);

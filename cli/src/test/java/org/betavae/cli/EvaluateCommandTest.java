@@ -204,6 +204,9 @@ class EvaluateCommandTest {
     write(values, new float[] {0.5f, 1}, 1);
     Cli.run("evaluate --codes % --factors %", codes, values)
         .assertErrorNames(2, "values.npy: 0.5 in row 0, column 0", "not their values");
+    write(values, new float[] {0, 0x1p40f}, 1);
+    Cli.run("evaluate --codes % --factors %", codes, values)
+        .assertErrorNames(2, "1099511627776 in row 1, column 0", "from 0 to 2147483647");
   }
 
   @Test
