@@ -50,7 +50,6 @@ final class Refusals {
     private final Request request;
     private final Callback callback;
     private final AtomicBoolean ended = new AtomicBoolean();
-    private long bytes;
     private Scheduler.Task timer;
 
     Rest(Request request, Callback callback) {
@@ -69,7 +68,7 @@ final class Refusals {
         return;
       }
       if (request.getLength() < 0 || request.getLength() > limits.bodyBytes()) {
-        // Not all of it may be read.
+        // Of what is longer than it may be, the time may not suffice to read all.
         response.getHeaders().put(HttpHeader.CONNECTION, "close");
       }
       left.incrementAndGet();
@@ -90,9 +89,9 @@ final class Refusals {
       }
     }
 
-    /** Reads what has come; says whether nothing more will, or shall. */
+    /** Reads what has come; says whether nothing more will. */
     private boolean readAll() {
-      while (bytes <= limits.bodyBytes()) {
+      while (true) {
         Content.Chunk chunk = request.read();
         if (chunk == null) {
           return false;
@@ -100,13 +99,11 @@ final class Refusals {
         if (Content.Chunk.isFailure(chunk)) {
           return true;
         }
-        bytes += chunk.remaining();
         chunk.release();
         if (chunk.isLast()) {
           return true;
         }
       }
-      return true;
     }
 
     private void end() {
