@@ -97,7 +97,7 @@ final class ConvertCommand extends Command {
         TensorNames.shapes(
             args,
             INPUT_SHAPES,
-            given -> known(INPUT_SHAPES, given.name(), tf.inputs()),
+            given -> TensorNames.known(INPUT_SHAPES, given.name(), tf.inputs()),
             name -> shapeOf(name, tf.inputs())));
     return ConvertOptions.defaults()
         .withOpset(args.typed(ExportCommand.OPSET).orElse(ConvertOptions.SAME_OPSET))
@@ -116,25 +116,8 @@ final class ConvertCommand extends Command {
   }
 
   private static Set<String> images(Arguments args, Opt<String> option, List<TensorSpec> tensors) {
-    return TensorNames.names(args, option, given -> known(option, given.name(), tensors));
-  }
-
-  /** The name as the model has it; {@code x:0} may be said for {@code x}. */
-  private static String known(Opt<String> option, String name, List<TensorSpec> tensors) {
-    List<String> names = tensors.stream().map(TensorSpec::name).toList();
-    String plain = name.endsWith(":0") ? name.substring(0, name.length() - 2) : name;
-    return Optional.of(name)
-        .filter(names::contains)
-        .or(() -> Optional.of(plain).filter(names::contains))
-        .orElseThrow(
-            () ->
-                new UsageException(
-                    option.dashed()
-                        + " names "
-                        + name
-                        + Text.suggestion(name, "", names)
-                        + ", expected names out of "
-                        + names));
+    return TensorNames.names(
+        args, option, given -> TensorNames.known(option, given.name(), tensors));
   }
 
   /** What was written, in words and in JSON. */

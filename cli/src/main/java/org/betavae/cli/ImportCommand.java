@@ -71,7 +71,7 @@ final class ImportCommand extends Command {
     TfModel.checkTarget(out, existing);
     OnnxModel onnx = OnnxModel.read(file);
     boolean frozen = args.get(FREEZE);
-    TfModel tf = OnnxToTf.convert(onnx, options(args));
+    TfModel tf = OnnxToTf.convert(onnx, options(args, onnx));
     tf.write(out, existing, frozen ? TfModel.Weights.CONSTANTS : TfModel.Weights.VARIABLES);
     double seconds = (System.nanoTime() - start) / 1e9;
     Result result = new Result(file, out, tf, frozen, seconds);
@@ -79,12 +79,24 @@ final class ImportCommand extends Command {
     return Outcome.done(result.json());
   }
 
-  private static ImportOptions options(Arguments args) {
+  private static ImportOptions options(Arguments args, OnnxModel onnx) {
     return ImportOptions.defaults()
-        .withInputsAsNhwc(TensorNames.names(args, INPUTS_AS_NHWC, TensorNames::reference))
-        .withOutputsAsNhwc(TensorNames.names(args, OUTPUTS_AS_NHWC, TensorNames::reference))
+        .withInputsAsNhwc(
+            TensorNames.names(
+                args,
+                INPUTS_AS_NHWC,
+                t -> TensorNames.known(INPUTS_AS_NHWC, t.reference(), onnx.inputs())))
+        .withOutputsAsNhwc(
+            TensorNames.names(
+                args,
+                OUTPUTS_AS_NHWC,
+                t -> TensorNames.known(OUTPUTS_AS_NHWC, t.reference(), onnx.outputs())))
         .withInputShapes(
-            TensorNames.shapes(args, INPUT_SHAPES, TensorNames::reference, name -> "[-1,3,28,28]"));
+            TensorNames.shapes(
+                args,
+                INPUT_SHAPES,
+                t -> TensorNames.known(INPUT_SHAPES, t.reference(), onnx.inputs()),
+                name -> "[-1,3,28,28]"));
   }
 
   /** What was written, in words and in JSON. */

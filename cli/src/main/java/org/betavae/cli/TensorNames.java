@@ -12,6 +12,7 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.betavae.export.TensorSpec;
 
 /**
  * A tensor as people type it: {@code name}, {@code node:0} or {@code name=node:0}, with or without
@@ -55,6 +56,28 @@ record TensorNames(String reference, Optional<List<Long>> shape) {
     Set<String> names = new LinkedHashSet<>();
     args.find(option).ifPresent(text -> read(option, text).forEach(t -> names.add(name.apply(t))));
     return names;
+  }
+
+  /**
+   * The name as the model has it; {@code x:0} may be said for {@code x}.
+   *
+   * @throws UsageException if it is none of the tensors'
+   */
+  static String known(Opt<String> option, String name, List<TensorSpec> tensors) {
+    List<String> names = tensors.stream().map(TensorSpec::name).toList();
+    String plain = name.endsWith(":0") ? name.substring(0, name.length() - 2) : name;
+    return Optional.of(name)
+        .filter(names::contains)
+        .or(() -> Optional.of(plain).filter(names::contains))
+        .orElseThrow(
+            () ->
+                new UsageException(
+                    option.dashed()
+                        + " names "
+                        + name
+                        + Text.suggestion(name, "", names)
+                        + ", expected names out of "
+                        + names));
   }
 
   /**

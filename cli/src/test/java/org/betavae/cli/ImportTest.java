@@ -108,7 +108,7 @@ class ImportTest {
     Cli.run("import --onnx % --out %", folder.resolve("none.onnx"), out)
         .assertErrorNames(2, "none.onnx", "no such file");
     Cli.run("import --onnx % --out % --inputs-as-nhwc picture", encoder, out)
-        .assertErrorNames(2, "picture", "x");
+        .assertErrorNames(2, "--inputs-as-nhwc names picture", "[x]");
     Cli.run("import --onnx % --out % --input-shapes x", encoder, out)
         .assertErrorNames(2, "--input-shapes", "x");
     assertFalse(Files.exists(out));
