@@ -17,6 +17,12 @@ import org.eclipse.jetty.util.thread.Scheduler;
  * body is read and thrown away. It takes no memory and no thread, and no longer than a body may.
  */
 final class Refusals {
+  /** What is read before the answer: a small body has come with its head. */
+  private static final int AT_HAND = 64 << 10;
+
+  /** Of what is longer than a body may be, so many times as much is read; then it is cut off. */
+  private static final int TIMES = 8;
+
   private final Limits limits;
   private final AtomicInteger left = new AtomicInteger();
 
@@ -50,6 +56,7 @@ final class Refusals {
     private final Request request;
     private final Callback callback;
     private final AtomicBoolean ended = new AtomicBoolean();
+    private long bytes;
     private Scheduler.Task timer;
 
     Rest(Request request, Callback callback) {
@@ -63,7 +70,7 @@ final class Refusals {
     }
 
     void answer(Response response, Problem problem) {
-      if (readAll()) {
+      if (readAll(AT_HAND)) {
         Problems.write(response, callback, problem);
         return;
       }
@@ -76,22 +83,23 @@ final class Refusals {
           request
               .getComponents()
               .getScheduler()
-              .schedule(this::end, limits.body().toMillis(), TimeUnit.MILLISECONDS);
-      Problems.write(response, Callback.from(this, failure -> end()), problem);
+              .schedule(() -> end(null), limits.body().toMillis(), TimeUnit.MILLISECONDS);
+      Problems.write(response, Callback.from(this, this::end), problem);
     }
 
     @Override
     public void run() {
-      if (readAll()) {
-        end();
-      } else {
+      long most = (long) TIMES * limits.bodyBytes();
+      if (readAll(most) || bytes > most) {
+        end(null);
+      } else if (!ended.get()) {
         request.demand(this);
       }
     }
 
-    /** Reads what has come; says whether nothing more will. */
-    private boolean readAll() {
-      while (true) {
+    /** Reads what has come, up to so many bytes in all; says whether nothing more will come. */
+    private boolean readAll(long most) {
+      while (bytes <= most && !ended.get()) {
         Content.Chunk chunk = request.read();
         if (chunk == null) {
           return false;
@@ -99,18 +107,24 @@ final class Refusals {
         if (Content.Chunk.isFailure(chunk)) {
           return true;
         }
+        bytes += chunk.remaining();
         chunk.release();
         if (chunk.isLast()) {
           return true;
         }
       }
+      return false;
     }
 
-    private void end() {
+    private void end(Throwable failure) {
       if (ended.compareAndSet(false, true)) {
         timer.cancel();
         left.decrementAndGet();
-        callback.succeeded();
+        if (failure == null) {
+          callback.succeeded();
+        } else {
+          callback.failed(failure);
+        }
       }
     }
   }

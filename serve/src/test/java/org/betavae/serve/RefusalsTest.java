@@ -146,6 +146,33 @@ class RefusalsTest {
     }
   }
 
+  /** A client that never stops sending gets its answer all the same, and is cut off in the end. */
+  @Test
+  void bodyWithoutAnEnd_isAnsweredAtOnce_andCutOff() throws Exception {
+    try (Wire wire = Wire.open()) {
+      wire.post("Transfer-Encoding: chunked\r\n");
+      Thread sending =
+          new Thread(
+              () -> {
+                try {
+                  while (true) {
+                    wire.send("10000\r\n");
+                    wire.sendBody(0x10000);
+                    wire.send("\r\n");
+                  }
+                } catch (IOException e) {
+                  // The service has ended the connection, as it should.
+                }
+              });
+      sending.start();
+      String head = wire.head();
+      assertTrue(head.startsWith("HTTP/1.1 401 "), head);
+      assertTrue(head.contains("Connection: close"), head);
+      sending.join(20_000);
+      assertFalse(sending.isAlive(), "still sends");
+    }
+  }
+
   @Test
   void clientThatAsksFirst_isToldNotToSend() throws IOException {
     for (String headers : new String[] {"", KNOWN + "X: y\r\n"}) {
