@@ -10,6 +10,12 @@ if (!target) {
   process.exit(2);
 }
 
+// What is wrong with a file is one line, too.
+process.on('uncaughtException', (e) => {
+  console.error(`embed: ${e.message}`);
+  process.exit(1);
+});
+
 const session = await ort.InferenceSession.create(path.join(model, 'encoder.onnx'));
 const { shape, values } = readNpy(images);
 const dims = shape.length === 3 ? [shape[0], 1, shape[1], shape[2]] : shape;

@@ -10,6 +10,12 @@ if (!target) {
   process.exit(2);
 }
 
+// What is wrong with a file is one line, too.
+process.on('uncaughtException', (e) => {
+  console.error(`generate: ${e.message}`);
+  process.exit(1);
+});
+
 const session = await ort.InferenceSession.create(path.join(model, 'decoder.onnx'));
 const { shape, values } = readNpy(latents);
 const { x } = await session.run({ z: new ort.Tensor('float32', values, shape) });
