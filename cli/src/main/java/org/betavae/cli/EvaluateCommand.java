@@ -110,7 +110,14 @@ final class EvaluateCommand extends Command {
       ObjectNode json,
       ObjectNode missing) {
     try {
-      json.set(metric.key(), metric.measure(data));
+      ObjectNode values = metric.measure(data);
+      for (String key : List.of("modularity", "explicitness")) {
+        JsonNode reason = values.remove(key + MetricJson.NOT_MEASURED);
+        if (reason != null) {
+          missing.set(key, reason);
+        }
+      }
+      json.set(metric.key(), values);
     } catch (IllegalArgumentException | CommandException e) {
       if (!mayBeMissing) {
         throw e;

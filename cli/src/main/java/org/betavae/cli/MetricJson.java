@@ -67,11 +67,32 @@ final class MetricJson {
     return json;
   }
 
+  /** What ends the name of a key whose value says why half of a metric is not there. */
+  static final String NOT_MEASURED = "_not_measured";
+
+  /** Either without the other where the data allow one alone. */
   static ObjectNode modularityExplicitness(EvaluationData data) {
-    LabelledCodes train = data.train();
     ObjectNode json = Json.object();
-    put(json, "modularity_score", Modularity.PUBLISHED.measure(train).score());
-    Explicitness.Result result = Explicitness.PUBLISHED.measure(train, data.test());
+    try {
+      put(json, "modularity_score", Modularity.PUBLISHED.measure(data.train()).score());
+    } catch (IllegalArgumentException e) {
+      json.putNull("modularity_score").put("modularity" + NOT_MEASURED, e.getMessage());
+    }
+    try {
+      json.setAll(explicitness(data));
+    } catch (IllegalArgumentException | CommandException e) {
+      if (json.get("modularity_score").isNull()) {
+        throw e;
+      }
+      json.putNull("explicitness_score_train").putNull("explicitness_score_test");
+      json.put("explicitness" + NOT_MEASURED, e.getMessage());
+    }
+    return json;
+  }
+
+  private static ObjectNode explicitness(EvaluationData data) {
+    ObjectNode json = Json.object();
+    Explicitness.Result result = Explicitness.PUBLISHED.measure(data.train(), data.test());
     put(json, "explicitness_score_train", result.train());
     put(json, "explicitness_score_test", result.test());
     json.set("explicitness_train_per_factor", numbers(result.trainPerFactor()));

@@ -226,7 +226,23 @@ class EvaluateCommandTest {
     JsonNode json = Cli.json("evaluate --codes % --factors %", one, label);
     assertTrue(json.at("/dci/disentanglement").isNull());
     assertEquals(1, json.at("/dci/informativeness_train").asDouble());
-    assertTrue(json.at("/not_measured/modularity_explicitness").asText().contains("1 factor"));
+    assertTrue(json.at("/not_measured/modularity").asText().contains("1 factor"));
+    assertTrue(json.at("/modularity_explicitness/modularity_score").isNull());
+    assertEquals(1, json.at("/modularity_explicitness/explicitness_score_test").asDouble(), 1e-3);
+  }
+
+  @Test
+  void testRowsWithoutAValue_leaveModularity() throws IOException {
+    Path lonely = folder.resolve("lonely.npy");
+    int[] f = new int[2 * POINTS];
+    for (int i = 0; i < f.length; i++) {
+      f[i] = i == 0 ? 2 : i / 2 % 2; // value 2 of the first factor is in training rows alone
+    }
+    write(lonely, f, 2);
+    JsonNode json = Cli.json("evaluate --codes % --factors % --metrics modularity", codes, lonely);
+    assertTrue(json.at("/modularity_explicitness/modularity_score").isNumber());
+    assertTrue(json.at("/modularity_explicitness/explicitness_score_test").isNull());
+    assertTrue(json.at("/not_measured/explicitness").asText().contains("test rows"));
   }
 
   @Test
