@@ -35,7 +35,7 @@ public record ScoreOptions(Score score, int samples, long seed) {
               + ", expected "
               + (most == 0 ? "0" : fewest + " to " + most)
               + " for "
-              + score
+              + words(score)
               + ". Use "
               + defaultSamples(score)
               + " if in doubt.");
@@ -58,6 +58,15 @@ public record ScoreOptions(Score score, int samples, long seed) {
   /** These options with another seed. */
   public ScoreOptions withSeed(long newSeed) {
     return new ScoreOptions(score, samples, newSeed);
+  }
+
+  private static String words(Score score) {
+    return switch (score) {
+      case NEGATIVE_ELBO -> "the negative ELBO";
+      case NEGATIVE_IWAE -> "the importance weighted bound";
+      case RECONSTRUCTION -> "the reconstruction";
+      case LATENT_DISTANCE -> "the latent distance, which draws none";
+    };
   }
 
   private static int defaultSamples(Score score) {

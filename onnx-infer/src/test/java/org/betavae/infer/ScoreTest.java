@@ -259,7 +259,9 @@ class ScoreTest {
           assertThrows(IllegalArgumentException.class, () -> options.withSamples(0));
       assertTrue(e.getMessage().contains("samples is 0, expected 1 to"), e.getMessage());
     }
-    assertThrows(IllegalArgumentException.class, () -> DISTANCE.withSamples(1));
+    assertEquals(
+        "samples is 1, expected 0 for the latent distance, which draws none. Use 0 if in doubt.",
+        assertThrows(IllegalArgumentException.class, () -> DISTANCE.withSamples(1)).getMessage());
     assertThrows(IllegalArgumentException.class, () -> RECONSTRUCTION.withSamples(-1));
     for (double bad : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
       assertThrows(
