@@ -36,7 +36,7 @@ public final class BetaVaeDraws {
 
   static BetaVaeDraws random(FactorRows table, BetaVaeScore settings, long seed) {
     table.requireBatches(settings.batchSize());
-    Random random = new Random(seed);
+    Random random = Seeds.random(seed, 1);
     int points = settings.trainPoints() + settings.evaluationPoints();
     int batch = settings.batchSize();
     int[] factors = new int[points];

@@ -31,7 +31,7 @@ public final class FactorVaeDraws {
 
   static FactorVaeDraws random(FactorRows table, FactorVaeScore settings, long seed) {
     table.requireBatches(settings.batchSize());
-    Random random = new Random(seed);
+    Random random = Seeds.random(seed, 0);
     int[] varianceRows = new int[settings.varianceRows()];
     Arrays.setAll(varianceRows, i -> table.any(random));
     int votes = settings.trainVotes() + settings.evaluationVotes();

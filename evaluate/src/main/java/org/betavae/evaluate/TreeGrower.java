@@ -9,9 +9,8 @@ import java.util.stream.IntStream;
  * Grows regression trees by the largest decrease of squared error, with exact search over every
  * threshold of every code. The order of the points by each code is found once for all trees.
  *
- * <p>Where several codes split a node equally well, one of them is taken at random: the codes are
- * visited in a fresh random order at every node, and only a strictly better split replaces an
- * earlier one. Values less than {@value #SMALLEST_STEP} apart are not separated; thresholds lie
+ * <p>Where several codes split a node equally well, as often happens in small, nearly pure nodes,
+ * one of them is taken at random. Values less than 1e-7 apart are not separated; thresholds lie
  * midway between neighbours.
  *
  * <p>For one thread.
@@ -19,6 +18,12 @@ import java.util.stream.IntStream;
 final class TreeGrower {
   /** In single precision, as the codes are. */
   private static final float SMALLEST_STEP = 1e-7f;
+
+  /**
+   * Gains that differ by no more, relative to their size, are equal: each sums the same numbers in
+   * another order.
+   */
+  private static final double ROUNDING = 1e-12;
 
   /** Nodes whose variance is no larger are not split. */
   private static final double PURE = Math.ulp(1.0);
@@ -209,19 +214,12 @@ final class TreeGrower {
     lefts[code] = bestLeft;
   }
 
-  /** The code with the largest gain; of equal ones the first in a random order. */
+  /** The code with the largest gain, or any of those that have it but for rounding. */
   private int best(Random random) {
-    int[] visit = IntStream.range(0, columns.length).toArray();
-    int best = -1;
-    for (int i = 0; i < visit.length; i++) {
-      int other = i + random.nextInt(visit.length - i);
-      int code = visit[other];
-      visit[other] = visit[i];
-      if (best < 0 || gains[code] > gains[best]) {
-        best = code;
-      }
-    }
-    return best;
+    double largest = Arrays.stream(gains).max().orElseThrow();
+    double equal = largest - Math.abs(largest) * ROUNDING;
+    int[] candidates = IntStream.range(0, gains.length).filter(c -> gains[c] >= equal).toArray();
+    return candidates[random.nextInt(candidates.length)];
   }
 
   private static double midway(float low, float high) {
