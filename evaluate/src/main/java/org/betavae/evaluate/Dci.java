@@ -92,12 +92,13 @@ public record Dci(int rounds, double learningRate, int depth, long seed) {
    * Fits on training rows and measures on both. A test row with a factor value that no training row
    * has counts as wrong.
    *
-   * @throws IllegalArgumentException if a factor has one training value, or the parts differ in
-   *     their numbers of codes or factors
+   * @throws IllegalArgumentException if a factor has one training value or far too many, or the
+   *     parts differ in their numbers of codes or factors
    */
   public Result measure(LabelledCodes train, LabelledCodes test) {
     train.requireLike(test);
     train.factors().requireVarying();
+    train.factors().requireFewValues();
     TreeGrower.Presorted sorted = new TreeGrower.Presorted(train.codes());
     float[][] testColumns = columns(test.codes());
     int factors = train.factors().size();
@@ -125,7 +126,7 @@ public record Dci(int rounds, double learningRate, int depth, long seed) {
       float[][] testColumns,
       FactorClasses test) {
     Partition classes = train.partition(factor);
-    Random random = new Random(31 * seed + factor); // of its own, whatever thread it is fitted on
+    Random random = Seeds.random(seed, factor); // of its own, whatever thread it is fitted on
     BoostedTrees trees = BoostedTrees.fit(sorted, classes, this, random);
     return new PerFactor(
         Arrays.stream(trees.importances()).boxed().toList(),

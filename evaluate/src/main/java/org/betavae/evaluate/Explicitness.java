@@ -54,12 +54,13 @@ public record Explicitness(double c) {
   /**
    * Fits on training rows and measures on both.
    *
-   * @throws IllegalArgumentException if a factor has one value, the test rows lack one of its
-   *     values or have another, or the parts differ in their numbers of codes or factors
+   * @throws IllegalArgumentException if a factor has one value or far too many, the test rows lack
+   *     one of its values or have another, or the parts differ in their numbers of codes or factors
    */
   public Result measure(LabelledCodes train, LabelledCodes test) {
     train.requireLike(test);
     train.factors().requireVarying();
+    train.factors().requireFewValues();
     requireSameValues(train.factors(), test.factors());
     int factors = train.factors().size();
     if (!train.codes().constant().isEmpty()) {

@@ -150,6 +150,17 @@ public final class FactorClasses {
     }
   }
 
+  /**
+   * What classifiers with a number for each point and value cannot do without.
+   *
+   * @throws IllegalArgumentException if a factor has too many values
+   */
+  void requireFewValues() {
+    for (int factor = 0; factor < size; factor++) {
+      partition(factor).requireFewClasses(factor);
+    }
+  }
+
   /** {@code 5000 x 5}. */
   @Override
   public String toString() {

@@ -1,11 +1,8 @@
 package org.betavae.evaluate;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.hipparchus.stat.descriptive.moment.Variance;
 
 /**
  * FactorVAE score: how often the code that varies least while one factor is held tells which factor
@@ -97,32 +94,46 @@ public record FactorVaeScore(
    */
   public Result replay(FactorVaeDraws draws, RowCodes codes, int factors) {
     Shapes.atLeast("number of votes", draws.votes(), trainVotes + 1);
-    List<Double> global = variances(codes.of(draws.varianceRows()));
+    double[] global = variances(codes.of(draws.varianceRows()));
     List<Boolean> active =
-        global.stream().map(v -> v > 0 && Math.sqrt(v) >= pruneThreshold).toList();
-    List<Integer> chosen = IntStream.range(0, global.size()).filter(active::get).boxed().toList();
-    Votes train = new Votes(factors, global.size());
-    Votes evaluation = new Votes(factors, global.size());
-    for (int vote = 0; vote < draws.votes() && !chosen.isEmpty(); vote++) {
-      List<Double> local = variances(codes.of(draws.rows(vote)));
-      List<Double> relative = chosen.stream().map(c -> local.get(c) / global.get(c)).toList();
-      int column = relative.indexOf(Collections.min(relative));
-      (vote < trainVotes ? train : evaluation).add(draws.factor(vote), column);
+        Arrays.stream(global).mapToObj(v -> v > 0 && Math.sqrt(v) >= pruneThreshold).toList();
+    int[] chosen = IntStream.range(0, global.length).filter(active::get).toArray();
+    Votes train = new Votes(factors, global.length);
+    Votes evaluation = new Votes(factors, global.length);
+    for (int vote = 0; vote < draws.votes() && chosen.length > 0; vote++) {
+      double[] local = variances(codes.of(draws.rows(vote)));
+      int best = 0;
+      for (int column = 1; column < chosen.length; column++) {
+        int code = chosen[column];
+        int leader = chosen[best];
+        best = local[code] / global[code] < local[leader] / global[leader] ? column : best;
+      }
+      (vote < trainVotes ? train : evaluation).add(draws.factor(vote), best);
     }
     int[] assigned = train.winners();
     return new Result(
         train.share(assigned),
         evaluation.share(assigned),
         active,
-        global,
+        Arrays.stream(global).boxed().toList(),
         train.matrix(),
         evaluation.matrix());
   }
 
-  private static List<Double> variances(Codes codes) {
-    List<Double> variances = new ArrayList<>();
-    for (int code = 0; code < codes.size(); code++) {
-      variances.add(new Variance().evaluate(codes.doubles(code)));
+  /** Of each code, by n - 1. */
+  private static double[] variances(Codes codes) {
+    double[] variances = new double[codes.size()];
+    for (int code = 0; code < variances.length; code++) {
+      double mean = 0;
+      for (int i = 0; i < codes.points(); i++) {
+        mean += codes.value(i, code);
+      }
+      mean /= codes.points();
+      for (int i = 0; i < codes.points(); i++) {
+        double distance = codes.value(i, code) - mean;
+        variances[code] += distance * distance;
+      }
+      variances[code] /= codes.points() - 1;
     }
     return variances;
   }

@@ -7,6 +7,9 @@ final class Partition {
   /** Terms of a sum of logarithms below this are rounding errors of zero. */
   private static final double EPSILON = Math.ulp(1.0);
 
+  /** Of double precision, 160 MB. */
+  private static final int MOST_CELLS = 20_000_000;
+
   private final int[] labels;
   private final int[] values;
   private final int[] counts;
@@ -110,6 +113,19 @@ final class Partition {
   /** The class of a value, or a negative number where it does not occur. */
   int labelOf(int value) {
     return Arrays.binarySearch(values, value);
+  }
+
+  /**
+   * Checks that one number for each point and class fits into memory several times over.
+   *
+   * @param factor for the message
+   */
+  void requireFewClasses(int factor) {
+    if ((long) points() * classes() > MOST_CELLS) {
+      throw new IllegalArgumentException(
+          "factor %d has %d values in %d rows, expected at most %d: each is a class of its own here. Merge values, or take fewer rows."
+              .formatted(factor, classes(), points(), MOST_CELLS / points()));
+    }
   }
 
   /** Entropy of the class frequencies in nats. */

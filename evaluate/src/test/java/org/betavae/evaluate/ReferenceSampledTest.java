@@ -19,6 +19,13 @@ import org.junit.jupiter.api.TestFactory;
 /** FactorVAE and BetaVAE scores of every table, on given draws and on drawn ones. */
 @Tag("reference")
 class ReferenceSampledTest {
+  /**
+   * One run of the reference itself has a standard deviation of up to 0.014, and the mean of its
+   * five one of 0.006; the mean of these adds half of that. Single runs say little beside a
+   * tolerance of 0.03.
+   */
+  private static final int FACTOR_VAE_RUNS = 20;
+
   private static Reference reference;
   private static JsonNode table;
   private static FactorRows rows;
@@ -172,13 +179,10 @@ class ReferenceSampledTest {
                     threshold(pruned));
             double train = 0;
             double evaluation = 0;
-            JsonNode seeds = drawn.get("random_states");
-            for (JsonNode seed : seeds) {
-              FactorVaeScore.Result result = score.measure(rows, c.codes()::select, seed.asLong());
-              one("factor_vae", pruned.getValue(), "train", result.trainAccuracy());
-              one("factor_vae", pruned.getValue(), "eval", result.evaluationAccuracy());
-              train += result.trainAccuracy() / seeds.size();
-              evaluation += result.evaluationAccuracy() / seeds.size();
+            for (int seed = 0; seed < FACTOR_VAE_RUNS; seed++) {
+              FactorVaeScore.Result result = score.measure(rows, c.codes()::select, seed);
+              train += result.trainAccuracy() / FACTOR_VAE_RUNS;
+              evaluation += result.evaluationAccuracy() / FACTOR_VAE_RUNS;
             }
             mean("factor_vae", pruned.getValue(), "train", train);
             mean("factor_vae", pruned.getValue(), "eval", evaluation);
@@ -203,19 +207,12 @@ class ReferenceSampledTest {
           JsonNode seeds = drawn.get("random_states");
           for (JsonNode seed : seeds) {
             BetaVaeScore.Result result = score.measure(rows, c.codes()::select, seed.asLong());
-            one("beta_vae", expected, "train", result.trainAccuracy());
-            one("beta_vae", expected, "eval", result.evaluationAccuracy());
             train += result.trainAccuracy() / seeds.size();
             evaluation += result.evaluationAccuracy() / seeds.size();
           }
           mean("beta_vae", expected, "train", train);
           mean("beta_vae", expected, "eval", evaluation);
         });
-  }
-
-  private static void one(String score, JsonNode expected, String part, double got) {
-    JsonNode mean = expected.get(part + "_accuracy").get("mean");
-    reference.near(score + "_sampled.single_run", mean, got);
   }
 
   private static void mean(String score, JsonNode expected, String part, double got) {

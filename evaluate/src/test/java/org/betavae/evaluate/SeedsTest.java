@@ -11,10 +11,10 @@ class SeedsTest {
   void neighbouringSeeds_beginEvenly() {
     // Six standard deviations of 2000 fair coins; Java's own seeds give the same side every time.
     long low = LongStream.range(0, 2000).filter(s -> Seeds.random(s, 0).nextInt(2) == 0).count();
-    assertEquals(1000, low, 6 * Math.sqrt(500));
+    assertEquals(1000, (double) low, 6 * Math.sqrt(500));
     long streams =
         LongStream.range(0, 2000).filter(s -> Seeds.random(5, s).nextInt(2) == 0).count();
-    assertEquals(1000, streams, 6 * Math.sqrt(500));
+    assertEquals(1000, (double) streams, 6 * Math.sqrt(500));
   }
 
   @Test
