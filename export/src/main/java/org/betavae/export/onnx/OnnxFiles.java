@@ -62,7 +62,7 @@ public final class OnnxFiles {
           .orElse(e);
     }
     Path folder = file.toAbsolutePath().getParent();
-    model = ExternalData.inline(model, folder, file.toString());
+    model = NodeOrder.of(ExternalData.inline(model, folder, file.toString()));
     ModelCheck.check(model, file.toString());
     return model;
   }
@@ -70,10 +70,11 @@ public final class OnnxFiles {
   /** Parses and checks bytes; weights outside of them are refused. */
   public static ModelProto read(byte[] bytes, String what) {
     ModelProto model =
-        ExternalData.inline(
-            parse(UnsafeByteOperations.unsafeWrap(bytes.clone()).newCodedInput(), what),
-            null,
-            what);
+        NodeOrder.of(
+            ExternalData.inline(
+                parse(UnsafeByteOperations.unsafeWrap(bytes.clone()).newCodedInput(), what),
+                null,
+                what));
     ModelCheck.check(model, what);
     return model;
   }

@@ -292,4 +292,23 @@ final class ModelCheckTest {
     NodeProto add = node("Add", List.of("i", "v"), integer("axis", 1), integer("broadcast", 1));
     passes(model(6, add));
   }
+
+  private static NodeProto named(String op, String in, String out) {
+    return NodeProto.newBuilder().setName(out).setOpType(op).addInput(in).addOutput(out).build();
+  }
+
+  @Test
+  void nodesOutOfOrder_areReadInOrder_andThoseInACycleAreRefused() {
+    ModelProto mixed =
+        model(17, named("Relu", "b", "y"), named("Neg", "x", "a"), named("Exp", "a", "b")).build();
+    assertEquals(
+        List.of("a", "b", "y"),
+        OnnxFiles.read(mixed.toByteArray(), FILE).getGraph().getNodeList().stream()
+            .map(NodeProto::getName)
+            .toList());
+    ModelProto cycle = model(17, named("Relu", "b", "y"), named("Exp", "y", "b")).build();
+    ConversionException e =
+        assertThrows(ConversionException.class, () -> OnnxFiles.read(cycle.toByteArray(), FILE));
+    assertTrue(e.getMessage().contains("form a cycle"), e::getMessage);
+  }
 }
