@@ -233,4 +233,34 @@ final class KernelTypesTest {
                   "larger", tf.op("Cast", back, tf.op("Maximum", y, tf.op("Neg", y))));
             });
   }
+
+  /** Results of bfloat16 are rounded to 8 bits, by either runtime at other steps. */
+  private static final double BFLOAT_TOLERANCE = 2e-2;
+
+  @Test
+  void bfloat16_isComputedInFloat32_andRoundedBehindEachOperator() {
+    Map<String, DataType> toHalf = Map.of("DstT", DataType.DT_BFLOAT16);
+    Map<String, DataType> back = Map.of("DstT", DataType.DT_FLOAT);
+    Map<String, Object> same = Map.of("strides", new long[] {1, 1, 1, 1}, "padding", "SAME");
+    OnnxModel model =
+        Parity.on("x", numbers(ElementType.FLOAT32, 2, 4, 4, 3), -1, 4, 4, 3)
+            .within(BFLOAT_TOLERANCE)
+            .check(
+                tf -> {
+                  Output<?> x = tf.op("Cast", toHalf, tf.in("x"));
+                  Output<?> w = tf.op("Cast", toHalf, numbers(ElementType.FLOAT32, 3, 3, 3, 2));
+                  Output<?> y = tf.op("Conv2D", same, x, w);
+                  return Map.of(
+                      "conv", tf.op("Cast", back, y),
+                      "gelu", tf.op("Cast", back, tf.op("Softplus", tf.op("Erf", x))),
+                      "zeros", tf.op("Cast", back, tf.op("ZerosLike", x)),
+                      "sum", tf.op("Cast", back, tf.op("Cumsum", x, whole(1))),
+                      "rounded", tf.op("Cast", back, tf.op("Mul", x, x)));
+                });
+    assertEquals(1, model.operatorCounts().get("Conv"));
+  }
+
+  private static Tensor whole(int value) {
+    return Tensor.scalar(ElementType.INT32, value);
+  }
 }
