@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -407,5 +409,51 @@ final class RoundTripTest {
         assertThrows(
             ConversionException.class, () -> OnnxToTf.convert(model, ImportOptions.defaults()));
     assertTrue(e.getMessage().contains("output 'y' is of the type sequence"), e::getMessage);
+  }
+
+  @Test
+  void squares_areTheSameSavedModel_afterTwoTrips() {
+    Tensor x = floats(2, 3);
+    OnnxModel model =
+        new OnnxNet(17)
+            .in("x", x)
+            .constant("two", Tensor.floats(new long[0], 2))
+            .node("Pow(x,two) -> y")
+            .out("y", ElementType.FLOAT32)
+            .model(false);
+    TfModel once = OnnxToTf.convert(model, ImportOptions.defaults());
+    TfModel twice =
+        OnnxToTf.convert(
+            TfToOnnx.convert(once, ConvertOptions.defaults()), ImportOptions.defaults());
+    assertEquals(Integer.valueOf(1), once.operatorCounts().get("Square"));
+    assertEquals(once.operatorCounts(), twice.operatorCounts());
+  }
+
+  @Test
+  void outputWhoseShapeFollowsFromNothing_keepsTheOneThatTheModelSays() {
+    Tensor x = floats(2, 3);
+    OnnxModel model =
+        new OnnxNet(17)
+            .in("x", x)
+            .in("size", Tensor.longs(2))
+            .constant("rest", Tensor.longs(3))
+            .node("Concat(size,rest) -> shape", "axis", 0)
+            .node("Expand(x,shape) -> y")
+            .out("y", ElementType.FLOAT32)
+            .model(false);
+    ModelProto.Builder declared = model.proto().toBuilder();
+    TensorShapeProto.Builder shape =
+        declared
+            .getGraphBuilder()
+            .getOutputBuilder(0)
+            .getTypeBuilder()
+            .getTensorTypeBuilder()
+            .getShapeBuilder();
+    shape.addDimBuilder().setDimParam("rows");
+    shape.addDimBuilder().setDimValue(3);
+    TfModel tf =
+        OnnxToTf.convert(
+            OnnxModel.read(declared.build().toByteArray(), "net"), ImportOptions.defaults());
+    assertEquals(List.of(-1L, 3L), tf.outputs().get(0).shape());
   }
 }

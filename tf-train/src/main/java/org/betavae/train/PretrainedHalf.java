@@ -17,10 +17,16 @@ import org.betavae.train.imported.ImportedGraph;
  * @param model as TensorFlow graph
  */
 record PretrainedHalf(Path path, String signature, String role, OnnxModel onnx, TfModel model) {
+  /**
+   * Gradients do not pass loops, so recurrent layers are unrolled as far as rows of usual pictures
+   * go.
+   */
+  private static final int LONGEST_UNROLLED = 256;
+
   static PretrainedHalf ofOnnx(Path file, String role) {
     OnnxModel onnx = OnnxModel.read(file);
-    return new PretrainedHalf(
-        file, null, role, onnx, OnnxToTf.convert(onnx, ImportOptions.defaults()));
+    ImportOptions options = ImportOptions.defaults().withLongestUnrolled(LONGEST_UNROLLED);
+    return new PretrainedHalf(file, null, role, onnx, OnnxToTf.convert(onnx, options));
   }
 
   static PretrainedHalf ofSavedModel(Path folder, String signature, String role) {

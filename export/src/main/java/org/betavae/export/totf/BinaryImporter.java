@@ -15,7 +15,9 @@ final class BinaryImporter implements OpImporter {
 
   @Override
   public void convert(OnnxOp n, TfEmitter out) {
-    out.out(out.binary(TF.get(n.op()), out.in(0), out.in(1)));
+    boolean square = n.is("Mul") && out.in(0) == out.in(1) && out.in(0).type().isFloat();
+    out.out(
+        square ? out.unary("Square", out.in(0)) : out.binary(TF.get(n.op()), out.in(0), out.in(1)));
   }
 
   /** True where a vector is added to the last dimension of another value. */

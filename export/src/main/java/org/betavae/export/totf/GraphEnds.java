@@ -153,9 +153,27 @@ final class GraphEnds {
       }
       TfValue given = turned ? out.transpose(value, Shapes.toChannelsLast(value.rank())) : value;
       TfValue end = out.end(given);
-      List<Long> shape = end.shape() == null ? declared(v) : longs(Shapes.orMinusOne(end.shape()));
+      List<Long> shape = turned ? shape(end) : refined(shape(end), declared(v));
       out.graph().output(new TensorSpec(v.getName(), end.type().numpyName(), shape), end.output());
     }
+  }
+
+  private static List<Long> shape(TfValue v) {
+    return v.shape() == null ? null : longs(Shapes.orMinusOne(v.shape()));
+  }
+
+  /** What was worked out, and where that is nothing, what the model says. */
+  private static List<Long> refined(List<Long> known, List<Long> declared) {
+    if (known == null || declared == null || known.size() != declared.size()) {
+      return known == null ? declared : known;
+    }
+    List<Long> shape = new ArrayList<>(known);
+    for (int i = 0; i < shape.size(); i++) {
+      if (shape.get(i) < 0) {
+        shape.set(i, declared.get(i));
+      }
+    }
+    return shape;
   }
 
   private static List<Long> declared(ValueInfoProto v) {
