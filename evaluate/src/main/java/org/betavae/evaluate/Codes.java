@@ -17,7 +17,8 @@ public final class Codes {
   }
 
   /**
-   * Codes from a flat array, which is copied.
+   * Codes from a flat array, which is copied. A zero with a minus sign becomes a plain one, since
+   * what sorts numbers (ranks, areas) would tell equal codes apart by it.
    *
    * @param values shape {@code [points, size]}, one row after the other
    * @param points number of rows, at least 1
@@ -26,14 +27,16 @@ public final class Codes {
    */
   public static Codes of(float[] values, int points, int size) {
     Shapes.check("codes", values.length, points, size);
+    float[] copy = new float[values.length];
     for (int i = 0; i < values.length; i++) {
       if (!Float.isFinite(values[i])) {
         throw new IllegalArgumentException(
             "codes: %s in row %d, column %d, expected finite numbers. Train on, or leave the row out."
                 .formatted(values[i], i / size, i % size));
       }
+      copy[i] = values[i] + 0f;
     }
-    return new Codes(values.clone(), points, size);
+    return new Codes(copy, points, size);
   }
 
   /** Number of points N. */

@@ -24,6 +24,12 @@ class CodesTest {
   }
 
   @Test
+  void zeros_haveOneSign() {
+    float zero = Codes.of(new float[] {-0f}, 1, 1).value(0, 0);
+    assertEquals(0, Float.floatToRawIntBits(zero));
+  }
+
+  @Test
   void codesThatAreNoNumbers_areNamedByRowAndColumn() {
     Small.refused(
         () -> Codes.of(new float[] {1, 2, Float.NaN, 4}, 2, 2), "NaN in row 1, column 0", "finite");

@@ -106,6 +106,15 @@ class UdrTest {
   }
 
   @Test
+  void ranks_ofZerosWithEitherSign_areTied() {
+    // Rounded codes have both zeros. 0 and −0 are one value: 1.5, 1.5 and 3.
+    Posterior plain = model(Small.column(0, 0, 1), Small.column(1, 2, 3));
+    Posterior signed = model(Small.column(0, -0.0, 1), Small.column(1, 2, 3));
+    Udr.Result result = Udr.SPEARMAN.measure(List.of(plain, signed));
+    assertEquals(1, result.similarities().get(1).value(0, 0), Small.ROUNDING);
+  }
+
+  @Test
   void unusedLatents_areLeftOut_orCountZero() {
     double[] nothing = {0.001, -0.001, 0.001, -0.001};
     double[] zeros = new double[4];
