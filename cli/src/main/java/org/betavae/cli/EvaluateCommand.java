@@ -10,6 +10,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.FutureTask;
 import org.betavae.data.AtomicOutput;
 
 /** {@code evaluate}: how well codes match the factors that the data were made from. */
@@ -81,14 +84,18 @@ final class EvaluateCommand extends Command {
     ObjectNode json = Json.object();
     data.describe(json);
     ObjectNode missing = Json.object();
-    try (Progress progress = console.progress("evaluate", metrics.size())) {
-      int done = 0;
-      for (EvaluationMetric metric : metrics) {
-        progress.at(done++, metric::key);
-        measure(metric, data, all, json, missing);
-      }
-      progress.at(done);
-    }
+    onThreads(
+        ModelSource.threads(args),
+        () -> {
+          try (Progress progress = console.progress("evaluate", metrics.size())) {
+            int done = 0;
+            for (EvaluationMetric metric : metrics) {
+              progress.at(done++, metric::key);
+              measure(metric, data, all, json, missing);
+            }
+            progress.at(done);
+          }
+        });
     if (!missing.isEmpty()) {
       json.set("not_measured", missing);
       missing.properties().forEach(m -> console.note("Not measured: " + m.getValue().asText()));
@@ -100,6 +107,30 @@ final class EvaluateCommand extends Command {
     }
     say(metrics, data, json, console);
     return Outcome.done(json);
+  }
+
+  /** Runs work whose parallel streams take no more threads than given. */
+  private static void onThreads(int threads, Runnable work) {
+    // Streams run in the pool of the thread that starts them.
+    ForkJoinPool pool = new ForkJoinPool(threads);
+    try {
+      FutureTask<Boolean> task = new FutureTask<>(work, true);
+      pool.execute(task);
+      task.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw e.getCause() instanceof RuntimeException known
+          ? known
+          : new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(
+          "evaluate was interrupted, expected to go on to the end. Run it again.", e);
+    } finally {
+      pool.shutdown();
+    }
   }
 
   /** Of all metrics, those that the data do not allow are left out with the reason. */

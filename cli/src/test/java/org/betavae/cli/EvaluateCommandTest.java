@@ -152,6 +152,13 @@ class EvaluateCommandTest {
   }
 
   @Test
+  void threads_changeNoNumber() throws IOException {
+    String line = "evaluate --codes % --factors % --metrics dci,sap,explicitness";
+    JsonNode one = Cli.json(line + " --threads 1", codes, factors);
+    assertEquals(one, Cli.json(line + " --threads 3", codes, factors));
+  }
+
+  @Test
   void factorsThatNeverChange_areLeftOut_andNamed() throws IOException {
     Path file = folder.resolve("constant.npy");
     int[] f = new int[3 * POINTS];
