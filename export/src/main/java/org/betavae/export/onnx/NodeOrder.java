@@ -17,6 +17,7 @@ import java.util.Set;
  * ONNX Runtime does not, and some tools, its own conversion to float16 among them, append nodes at
  * the end.
  */
+@SuppressWarnings("ReferenceEquality") // the same object says that nothing has changed
 final class NodeOrder {
   private NodeOrder() {}
 

@@ -10,8 +10,8 @@ import org.betavae.export.tf.TfNode;
  * the others the first input is the function's value y and the second the gradient.
  */
 final class ActivationGradConverter implements OpConverter {
-  private static final double SELU_SCALE = 1.0507009873554804934193349852946;
-  private static final double SELU_SCALE_ALPHA = 1.7580993408473768599402175208123;
+  private static final double SELU_SCALE = 1.0507009873554805;
+  private static final double SELU_SCALE_ALPHA = 1.7580993408473768;
 
   @Override
   public Set<String> tfOps() {

@@ -46,7 +46,7 @@ final class ColourConverter implements OpConverter {
   }
 
   private static List<OnnxValue> split(OnnxValue x, Emitter out) {
-    long axis = out.rank(x) - 1;
+    long axis = out.rank(x) - 1L;
     return List.of(out.slice(x, axis, 0, 1), out.slice(x, axis, 1, 2), out.slice(x, axis, 2, 3));
   }
 

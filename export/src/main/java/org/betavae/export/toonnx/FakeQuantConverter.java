@@ -27,7 +27,7 @@ final class FakeQuantConverter implements OpConverter {
     OnnxValue low = fixed ? out.scalarLike(x, n.number("min", -6)) : out.in(1);
     OnnxValue high = fixed ? out.scalarLike(x, n.number("max", 6)) : out.in(2);
     double first = n.flag("narrow_range") ? 1 : 0;
-    double last = Math.pow(2, n.integer("num_bits", 8)) - 1;
+    double last = Math.pow(2, (double) n.integer("num_bits", 8)) - 1;
     OnnxValue step = out.emit("Div", out.emit("Sub", high, low), out.scalarLike(x, last - first));
     OnnxValue zeroAt = out.emit("Sub", out.scalarLike(x, first), out.emit("Div", low, step));
     OnnxValue rounded = halfUp(zeroAt, out);

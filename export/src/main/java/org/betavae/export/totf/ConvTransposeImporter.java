@@ -153,9 +153,6 @@ final class ConvTransposeImporter implements OpImporter {
         part.put(i + 1, new long[] {before[i], end, 1});
       }
       shape.add(w.shape().get(count));
-      Map<String, Object> attributes = new HashMap<>();
-      attributes.put("strides", Window.attribute(strides));
-      attributes.put("padding", "VALID");
       TfValue y =
           count == 3
               ? volume(x, w, shape, out)

@@ -314,7 +314,7 @@ final class FormulaConvertersTest {
   void bits_agree_inEveryOperatorSet(ElementType type) {
     long sign = type.isUnsigned() ? 0 : 100;
     Tensor a = Tensor.ofLongs(type, new long[] {2, 4}, i -> i * 29L - sign);
-    Tensor b = Tensor.ofLongs(type, new long[] {4}, i -> 7 * i - sign / 10);
+    Tensor b = Tensor.ofLongs(type, new long[] {4}, i -> 7L * i - sign / 10);
     Tensor by = Tensor.ofLongs(type, new long[] {4}, i -> i);
     Parity.on("a", a, -1, 4)
         .and("b", b)
