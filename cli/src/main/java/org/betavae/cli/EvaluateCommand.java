@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -98,7 +100,7 @@ final class EvaluateCommand extends Command {
         });
     if (!missing.isEmpty()) {
       json.set("not_measured", missing);
-      missing.properties().forEach(m -> console.note("Not measured: " + m.getValue().asText()));
+      sayMissing(missing, console);
     }
     if (out.isPresent()) {
       byte[] text = new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(json);
@@ -154,8 +156,24 @@ final class EvaluateCommand extends Command {
         throw e;
       }
       json.putNull(metric.key());
-      missing.put(metric.key(), e.getMessage());
+      String reason = e.getMessage();
+      String name = metric.key() + ": ";
+      missing.put(metric.key(), reason.startsWith(name) ? reason.substring(name.length()) : reason);
     }
+  }
+
+  /** One line for each reason, since several metrics often share one. */
+  private static void sayMissing(ObjectNode missing, Console console) {
+    Map<String, List<String>> names = new LinkedHashMap<>();
+    missing
+        .properties()
+        .forEach(
+            m ->
+                names
+                    .computeIfAbsent(m.getValue().asText(), reason -> new ArrayList<>())
+                    .add(m.getKey()));
+    names.forEach(
+        (reason, keys) -> console.note("Not measured: " + String.join(", ", keys) + ": " + reason));
   }
 
   private static void say(

@@ -1,9 +1,9 @@
 package org.betavae.evaluate;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.hipparchus.stat.descriptive.moment.Mean;
 import org.hipparchus.stat.descriptive.moment.Variance;
@@ -23,6 +23,9 @@ import org.hipparchus.stat.descriptive.moment.Variance;
  * @param c weight of the loss against the penalty on weights, above 0
  */
 public record Explicitness(double c) {
+  /** Values in an error. */
+  private static final int MOST_NAMED = 5;
+
   /** As published by Locatello et al.: C = 1. */
   public static final Explicitness PUBLISHED = new Explicitness(1);
 
@@ -89,19 +92,31 @@ public record Explicitness(double c) {
   private static void requireSameValues(FactorClasses train, FactorClasses test) {
     List<String> problems = new ArrayList<>();
     for (int k = 0; k < train.size(); k++) {
-      int[] inTrain = train.partition(k).values();
-      int[] inTest = test.partition(k).values();
-      if (!Arrays.equals(inTrain, inTest)) {
-        problems.add(
-            "factor %d has the values %s in training rows and %s in test rows"
-                .formatted(k, Arrays.toString(inTrain), Arrays.toString(inTest)));
-      }
+      describeMissing(k, train.valuesOf(k), test.valuesOf(k), "training").ifPresent(problems::add);
+      describeMissing(k, test.valuesOf(k), train.valuesOf(k), "test").ifPresent(problems::add);
     }
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(
-          "explicitness: %s, expected the same ones. Draw more rows, or draw them at random."
+          "explicitness: %s, expected every value in both parts. Draw more rows, or draw them at random."
               .formatted(String.join("; ", problems)));
     }
+  }
+
+  /** Names values that one part has and the other has not, the first of many. */
+  private static Optional<String> describeMissing(
+      int factor, List<Integer> values, List<Integer> others, String part) {
+    List<Integer> alone = values.stream().filter(v -> !others.contains(v)).toList();
+    if (alone.isEmpty()) {
+      return Optional.empty();
+    }
+    boolean many = alone.size() > MOST_NAMED;
+    return Optional.of(
+        "only %s rows have the values %s%s of factor %d"
+            .formatted(
+                part,
+                many ? alone.subList(0, MOST_NAMED) : alone,
+                many ? " and %d more".formatted(alone.size() - MOST_NAMED) : "",
+                factor));
   }
 
   private record Areas(double train, double test) {}

@@ -118,7 +118,7 @@ public final class FactorRows {
       for (int label = 0; label < partition.classes(); label++) {
         if (partition.count(label) < batchSize) {
           throw new IllegalArgumentException(
-              "value %d of factor %d has %d rows in a table that is no full grid, expected at least %d, a batch of rows with it in common. Give a grid with every combination, or more rows."
+              "value %d of factor %d has too few rows in a table that is no full grid: %d, expected at least %d, a batch of rows with it in common. Give a grid with every combination, or more rows."
                   .formatted(partition.value(label), k, partition.count(label), batchSize));
         }
       }

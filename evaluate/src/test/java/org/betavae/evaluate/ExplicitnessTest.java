@@ -84,8 +84,16 @@ class ExplicitnessTest {
     LabelledCodes test = new LabelledCodes(z, Small.factors(Small.classes(0, 1, 1)));
     Small.refused(
         () -> Explicitness.PUBLISHED.measure(train, test),
-        "factor 0 has the values [0, 1, 2] in training rows and [0, 1] in test rows",
+        "only training rows have the values [2] of factor 0",
         "Draw more rows");
+    int[] many = {0, 1, 2, 3, 4, 5, 6, 7};
+    Codes eight = Small.codes(new double[8]);
+    Small.refused(
+        () ->
+            Explicitness.PUBLISHED.measure(
+                new LabelledCodes(eight, Small.factors(Small.classes(0, 1, 0, 1, 0, 1, 0, 1))),
+                new LabelledCodes(eight, Small.factors(many))),
+        "only test rows have the values [2, 3, 4, 5, 6] and 1 more of factor 0");
     Small.refused(() -> new Explicitness(-1), "C is -1.0");
   }
 }

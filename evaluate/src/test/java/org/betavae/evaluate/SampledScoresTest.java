@@ -42,7 +42,10 @@ class SampledScoresTest {
     assertEquals(1, VOTES.measure(rows, codes, 0).evaluationAccuracy());
     FactorRows few = FactorRows.of(Small.grid(2, 3));
     Small.refused(
-        () -> VOTES.measure(few, codes, 0), "of factor 0 has", "no full grid", "at least 16");
+        () -> VOTES.measure(few, codes, 0),
+        "of factor 0 has too few rows",
+        "no full grid",
+        "at least 16");
     Small.refused(() -> PAIRS.measure(few, codes, 0), "no full grid", "at least 16");
     Small.refused(
         () -> FactorRows.of(Small.factors(Small.classes(0, 1))), "found 1 factor", "at least 2");
