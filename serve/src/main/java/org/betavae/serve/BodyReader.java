@@ -175,7 +175,8 @@ final class BodyReader extends Handler.Wrapper {
             request
                 .getComponents()
                 .getScheduler()
-                .schedule(this::onTime, limits.body().toMillis(), TimeUnit.MILLISECONDS);
+                .schedule(
+                    () -> late(limits.body()), limits.body().toMillis(), TimeUnit.MILLISECONDS);
       }
     }
 
@@ -185,8 +186,7 @@ final class BodyReader extends Handler.Wrapper {
       }
     }
 
-    private void onTime() {
-      Duration time = limits.idle().compareTo(limits.body()) < 0 ? limits.idle() : limits.body();
+    private void late(Duration time) {
       if (ended.compareAndSet(false, true)) {
         stopTimer();
         Refusals.cut(
@@ -203,7 +203,7 @@ final class BodyReader extends Handler.Wrapper {
     /** What the connection says; its own time for silence may be over before that for the body. */
     private void fail(Throwable failure) {
       if (failure instanceof TimeoutException) {
-        onTime();
+        late(limits.idle());
       } else if (ended.compareAndSet(false, true)) {
         stopTimer();
         callback.failed(failure);

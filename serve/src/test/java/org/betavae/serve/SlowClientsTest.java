@@ -171,6 +171,23 @@ class SlowClientsTest {
   }
 
   @Test
+  void bodyThatDrips_isToldTheTimeForBodies_notTheConnectionsShorterOne() throws Exception {
+    Limits limits = Limits.defaults().withIdle(Duration.ofSeconds(1)).withBody(PATIENCE);
+    Path small = folder.resolve("m");
+    try (BetaVaeServer hurried =
+            BetaVaeServer.start(
+                ServeOptions.of(new ModelFolder("m", small)).withPort(0).withLimits(limits));
+        Socket socket = connect(hurried, HEAD + "Content-Length: " + LARGE_SIZE + "\r\n\r\n")) {
+      while (socket.getInputStream().available() == 0) {
+        socket.getOutputStream().write(0);
+        Thread.sleep(50);
+      }
+      String answer = readAll(socket);
+      assertTrue(answer.contains("did not arrive within 1500 ms"), answer);
+    }
+  }
+
+  @Test
   void headThatStalls_isCutOff() throws IOException {
     try (Socket socket = connect("POST /v1/embed HTTP/1.1\r\nHost: x\r\n")) {
       String answer = readAll(socket);
