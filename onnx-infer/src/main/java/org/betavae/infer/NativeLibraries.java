@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
@@ -119,6 +120,8 @@ final class NativeLibraries implements AutoCloseable {
         keep(packed.get(), folder.resolve(System.mapLibraryName(name)));
       }
       return Optional.ofNullable(folder);
+    } catch (InterruptedIOException e) {
+      return Optional.empty(); // the JVM is ending
     } catch (IOException e) {
       GraphCache.warn(cache, e);
       return Optional.empty();
@@ -205,12 +208,18 @@ final class NativeLibraries implements AutoCloseable {
     }
   }
 
+  /**
+   * @throws InterruptedIOException if the thread is interrupted; the file is not whole then
+   */
   private static void copy(LibraryJar.Packed packed, Path target) throws IOException {
     byte[] buffer = new byte[BUFFER];
     try (InputStream in = packed.open();
         OutputStream out = new FileOutputStream(target.toFile())) {
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
         out.write(buffer, 0, read);
+        if (Thread.currentThread().isInterrupted()) {
+          throw new InterruptedIOException("It was broken off.");
+        }
       }
     }
   }

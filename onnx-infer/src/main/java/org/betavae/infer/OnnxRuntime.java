@@ -66,6 +66,8 @@ public final class OnnxRuntime {
   private static final class Starter extends Thread {
     private final NativeLibraries.Place place;
     private Throwable failure;
+    private boolean loaded;
+    private volatile boolean brokenOff;
 
     Starter(NativeLibraries.Place place) {
       super(
@@ -79,17 +81,43 @@ public final class OnnxRuntime {
 
     @Override
     public void run() {
+      // A model that cannot be opened may end the JVM before this has come to its end.
+      Thread atExit = new Thread(this::breakOff, "betavae-onnxruntime-exit");
+      try {
+        Runtime.getRuntime().addShutdownHook(atExit);
+        unpackAndLoad();
+        Runtime.getRuntime().removeShutdownHook(atExit);
+      } catch (IllegalStateException e) { // it ends already
+        brokenOff = true;
+      }
+    }
+
+    private void unpackAndLoad() {
       try (NativeLibraries libraries = NativeLibraries.unpack(place, OrtEnvironment.class)) {
-        libraries.use(OrtEnvironment::getEnvironment);
+        if (!brokenOff) {
+          libraries.use(OrtEnvironment::getEnvironment);
+          loaded = true;
+        }
       } catch (RuntimeException | Error e) {
         failure = e;
       }
+    }
+
+    /** Ends the start, and waits until nothing of it is left. */
+    private void breakOff() {
+      brokenOff = true;
+      interrupt();
+      OnnxRuntime.join(this);
     }
 
     /** To be called when the thread has ended. */
     void throwFailure() {
       if (failure instanceof VirtualMachineError e) {
         throw e;
+      }
+      if (brokenOff && !loaded) {
+        throw new IllegalStateException(
+            "ONNX Runtime is not started, since this JVM is ending.", failure);
       }
       if (failure != null) {
         throw new IllegalStateException(

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import ai.onnxruntime.OrtEnvironment;
 import java.io.File;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OnnxRuntimeTest {
   /** Linux takes 131,071 characters in one argument. */
@@ -41,6 +44,25 @@ class OnnxRuntimeTest {
             } catch (IllegalStateException e) {
               System.out.println(e.getMessage());
             }
+          }
+        }
+      }
+      """;
+
+  private static final String EXITING =
+      """
+      import org.betavae.infer.*;
+      public class Exit {
+        public static void main(String[] args) {
+          ModelOptions options = ModelOptions.defaults();
+          if (!args[1].isEmpty()) {
+            options = options.withCache(java.nio.file.Path.of(args[1]));
+          }
+          try {
+            BetaVaeModel.open(java.nio.file.Path.of(args[0]), null, options).close();
+          } catch (ModelException e) {
+            System.out.println(e.getMessage());
+            System.exit(2);
           }
         }
       }
@@ -94,6 +116,45 @@ class OnnxRuntimeTest {
     assertTrue(output.contains("unpacked and kept: []"), output);
     try (Stream<Path> left = Files.list(temporary)) {
       assertEquals(List.of(), left.toList());
+    }
+  }
+
+  /**
+   * As the command line does: it tells what is wrong with a model long before the start is done.
+   */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void exit_whileItStarts_leavesNothingUnpacked(boolean kept) throws Exception {
+    Path source = Files.writeString(folder.resolve("Exit.java"), EXITING);
+    Path empty = Files.createFile(folder.resolve("encoder.onnx"));
+    Path temporary = Files.createDirectory(folder.resolve("temporary"));
+    Path cache = folder.resolve("cache");
+    List<String> command =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx128m",
+            "-Djava.io.tmpdir=" + temporary,
+            "-cp",
+            placeOf(BetaVaeModel.class) + File.pathSeparator + placeOf(OrtEnvironment.class),
+            source.toString(),
+            empty.toString(),
+            kept ? cache.toString() : "");
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output =
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+
+    assertEquals(2, process.waitFor(), output);
+    assertTrue(output.endsWith("expected an ONNX file. Export it again."), output);
+    assertEquals(List.of(), filesIn(temporary));
+    assertEquals(List.of(), filesIn(cache).stream().filter(file -> file.endsWith(".tmp")).toList());
+  }
+
+  private static List<String> filesIn(Path place) throws IOException {
+    if (!Files.exists(place)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.walk(place)) {
+      return files.filter(file -> !file.equals(place)).map(Path::toString).toList();
     }
   }
 
