@@ -69,8 +69,8 @@ final class Api {
     RoutesConfig routes = config.routes;
     for (Endpoint endpoint : endpoints) {
       routes.addHttpHandler(endpoint.method(), endpoint.path(), context -> run(endpoint, context));
-      if (endpoint.method()
-          == HandlerType.GET) { // the same without its body, which Jetty leaves out
+      if (endpoint.method().equals(HandlerType.GET)) {
+        // The same without its body, which Jetty leaves out.
         routes.addHttpHandler(HandlerType.HEAD, endpoint.path(), context -> run(endpoint, context));
       }
     }
