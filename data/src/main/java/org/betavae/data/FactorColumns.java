@@ -1,9 +1,9 @@
 package org.betavae.data;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.DoubleFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -13,12 +13,18 @@ import java.util.stream.IntStream;
 final class FactorColumns implements Factors.Table {
   private final int[][] classes;
   private final double[][] values;
-  private final List<List<String>> classNames;
 
-  private FactorColumns(int[][] classes, double[][] values, List<List<String>> classNames) {
+  /** What the file calls each class, shape {@code [factors][classes]}. */
+  private final double[][] codes;
+
+  private final DoubleFunction<String> naming;
+
+  private FactorColumns(
+      int[][] classes, double[][] values, double[][] codes, DoubleFunction<String> naming) {
     this.classes = classes;
     this.values = values;
-    this.classNames = classNames;
+    this.codes = codes;
+    this.naming = naming;
   }
 
   /**
@@ -26,12 +32,7 @@ final class FactorColumns implements Factors.Table {
    * @param values value of each item, same shape; may be {@code codes} itself
    */
   static Factors of(List<String> names, double[][] codes, double[][] values) {
-    List<List<String>> classNames = new ArrayList<>();
-    for (double[] column : codes) {
-      classNames.add(
-          Arrays.stream(column).sorted().distinct().mapToObj(FactorColumns::text).toList());
-    }
-    return of(names, codes, values, classNames);
+    return of(names, codes, values, FactorColumns::text);
   }
 
   /** A number as people write it: whole ones without a point. */
@@ -42,18 +43,20 @@ final class FactorColumns implements Factors.Table {
   }
 
   private static Factors of(
-      List<String> names, double[][] codes, double[][] values, List<List<String>> classNames) {
+      List<String> names, double[][] codes, double[][] values, DoubleFunction<String> naming) {
+    double[][] found = new double[codes.length][];
     int[][] classes = new int[codes.length][];
     int[] sizes = new int[codes.length];
     for (int factor = 0; factor < codes.length; factor++) {
       double[] distinct = Arrays.stream(codes[factor]).sorted().distinct().toArray();
+      found[factor] = distinct;
       sizes[factor] = distinct.length;
       classes[factor] =
           Arrays.stream(codes[factor])
               .mapToInt(code -> Arrays.binarySearch(distinct, code))
               .toArray();
     }
-    return new Factors(names, sizes, new FactorColumns(classes, values, classNames));
+    return new Factors(names, sizes, new FactorColumns(classes, values, found, naming));
   }
 
   /** The one factor {@code label}. */
@@ -70,7 +73,7 @@ final class FactorColumns implements Factors.Table {
     double[] codes =
         texts.stream().mapToDouble(text -> Collections.binarySearch(distinct, text)).toArray();
     double[][] column = {codes};
-    return of(List.of("label"), column, column, List.of(distinct));
+    return of(List.of("label"), column, column, code -> distinct.get((int) code));
   }
 
   /** Names of dSprites' five factors, or {@code factor0, factor1 ...} for any other number. */
@@ -92,6 +95,6 @@ final class FactorColumns implements Factors.Table {
 
   @Override
   public String classNameOf(int factor, int classNumber) {
-    return classNames.get(factor).get(classNumber);
+    return naming.apply(codes[factor][classNumber]);
   }
 }

@@ -2,7 +2,9 @@ package org.betavae.train;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.betavae.data.Dataset;
 import org.betavae.data.Factors;
@@ -22,7 +24,16 @@ final class ClassLabels {
     this.factors = factors;
     this.factor = factor;
     this.names = names;
-    numbers = factors.classNames(factor).stream().mapToInt(names::indexOf).toArray();
+    numbers = numbers(factors.classNames(factor), names);
+  }
+
+  /** The place of each of these names among others, -1 for one that is not there. */
+  static int[] numbers(List<String> names, List<String> others) {
+    Map<String, Integer> places = new HashMap<>();
+    for (String other : others) {
+      places.put(other, places.size());
+    }
+    return names.stream().mapToInt(name -> places.getOrDefault(name, -1)).toArray();
   }
 
   private ClassLabels(Factors factors, int factor) {

@@ -92,11 +92,7 @@ final class Labels {
 
   private int[][] numbersOf(Factors others) {
     return IntStream.range(0, sizes.length)
-        .mapToObj(
-            f -> {
-              List<String> names = factors.classNames(f);
-              return others.classNames(f).stream().mapToInt(names::indexOf).toArray();
-            })
+        .mapToObj(f -> ClassLabels.numbers(others.classNames(f), factors.classNames(f)))
         .toArray(int[][]::new);
   }
 
