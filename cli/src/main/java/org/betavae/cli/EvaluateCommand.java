@@ -40,8 +40,8 @@ final class EvaluateCommand extends Command {
                 EvaluationInput.AGAINST,
                 METRICS,
                 OUT,
-                EvaluationInput.TRAIN,
-                EvaluationInput.TEST,
+                EvaluationRows.TRAIN,
+                EvaluationRows.TEST,
                 EvaluationInput.SHUFFLE,
                 CommonOptions.SEED,
                 EvaluationInput.BATCH));

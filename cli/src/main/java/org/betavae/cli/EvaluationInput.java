@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.betavae.data.DataSources;
@@ -36,19 +35,10 @@ final class EvaluationInput {
       Opt.path("factors", "FILE.npy", "factors of these codes, whole numbers [N, factors] from 0");
   static final Opt<List<String>> AGAINST =
       Opt.texts("against", "MODEL", "a model to compare with in udr, once for each");
-  static final Opt<Integer> TRAIN =
-      Opt.integer("train", "training rows, at most 10000 by default", 2, 10_000_000);
-  static final Opt<Integer> TEST =
-      Opt.integer("test", "test rows, at most 5000 by default", 1, 10_000_000);
   static final Opt<Boolean> SHUFFLE =
       Opt.flag("shuffle", "with --codes: draw the rows by --seed instead of in the files' order");
   static final Opt<Integer> BATCH =
       Opt.integer("batch", "images in one call of the model", 1, 65_536).or(256);
-
-  /** As in the published study. */
-  private static final int PUBLISHED_TRAIN = 10_000;
-
-  private static final int PUBLISHED_TEST = 5_000;
 
   /** No Java array is longer. */
   private static final int MOST_VALUES = Integer.MAX_VALUE - 8;
@@ -101,7 +91,7 @@ final class EvaluationInput {
   private EvaluationData ofModel() {
     try (BetaVaeModel model = ModelSource.open(args, ModelSource.Need.ENCODER);
         Dataset data = ModelData.open(args.get(DATA), model.info())) {
-      Rows rows = rows(data.size(), data.name(), true);
+      EvaluationRows rows = EvaluationRows.of(args, data.size(), data.name(), true);
       EvaluationData measured;
       if (needsTable && data.factors().isPresent()) {
         int[] everything = IntStream.range(0, data.size()).toArray();
@@ -122,7 +112,7 @@ final class EvaluationInput {
   }
 
   /** What the model and those it is compared with say of the training rows. */
-  private List<Posterior> posteriors(BetaVaeModel model, Dataset data, Rows rows) {
+  private List<Posterior> posteriors(BetaVaeModel model, Dataset data, EvaluationRows rows) {
     int[] items = Arrays.copyOf(rows.items(), rows.train());
     List<Posterior> posteriors = new ArrayList<>();
     posteriors.add(embed(model, args.get(MODEL), data, items));
@@ -173,14 +163,14 @@ final class EvaluationInput {
     if (args.has(DATA)) {
       try (Dataset data = DataSources.open(args.get(DATA), SourceOptions.defaults())) {
         requireAsMany(file, all, "--data " + args.get(DATA), data.size());
-        Rows rows = rows(data.size(), data.name(), true);
+        EvaluationRows rows = EvaluationRows.of(args, data.size(), data.name(), true);
         EvaluationData measured = data(data.name(), all.select(rows.items()), data.factors(), rows);
         return data.factors().map(f -> withTable(measured, all, f)).orElse(measured);
       }
     }
     Optional<FactorClasses> factors = args.find(FACTORS).map(EvaluationInput::readFactors);
     factors.ifPresent(f -> requireAsMany(file, all, args.get(FACTORS).toString(), f.points()));
-    Rows rows = rows(all.points(), file.toString(), args.get(SHUFFLE));
+    EvaluationRows rows = EvaluationRows.of(args, all.points(), file.toString(), args.get(SHUFFLE));
     EvaluationData measured =
         EvaluationData.of(
             file.toString(),
@@ -192,7 +182,8 @@ final class EvaluationInput {
     return factors.map(f -> measured.withTable(all, f)).orElse(measured);
   }
 
-  private EvaluationData data(String name, Codes codes, Optional<Factors> factors, Rows rows) {
+  private EvaluationData data(
+      String name, Codes codes, Optional<Factors> factors, EvaluationRows rows) {
     return EvaluationData.of(
         name,
         codes,
@@ -200,67 +191,6 @@ final class EvaluationInput {
         factors.map(Factors::names).orElse(List.of()),
         rows.train(),
         args.get(CommonOptions.SEED));
-  }
-
-  /** Which items to take, training rows first. */
-  private static final class Rows {
-    private final int[] items;
-    private final int train;
-
-    Rows(int[] items, int train) {
-      this.items = items;
-      this.train = train;
-    }
-
-    int[] items() {
-      return items;
-    }
-
-    int train() {
-      return train;
-    }
-  }
-
-  /** Two thirds to train and the rest to test, unless told otherwise. */
-  private Rows rows(int available, String source, boolean atRandom) {
-    int most = Math.max(1, Math.toIntExact(available * 2L / 3));
-    int givenTest = args.find(TEST).orElse(0);
-    int train =
-        args.find(TRAIN)
-            .orElse(
-                Math.min(
-                    PUBLISHED_TRAIN,
-                    args.has(TEST) ? Math.max(2, available - givenTest) : Math.max(2, most)));
-    int test =
-        args.has(TEST) ? givenTest : Math.max(0, Math.min(PUBLISHED_TEST, available - train));
-    if ((long) train + test > available) {
-      throw new UsageException(
-          "--train and --test ask for "
-              + train
-              + " and "
-              + test
-              + " rows, expected at most "
-              + available
-              + " together, since "
-              + source
-              + " has no more");
-    }
-    int[] items = IntStream.range(0, available).toArray();
-    if (atRandom) {
-      shuffle(items, train + test, args.get(CommonOptions.SEED));
-    }
-    return new Rows(Arrays.copyOf(items, train + test), train);
-  }
-
-  /** Fisher-Yates for the first places, with the generator that Java specifies. */
-  private static void shuffle(int[] items, int places, long seed) {
-    Random random = new Random(seed);
-    for (int i = 0; i < places; i++) {
-      int other = i + random.nextInt(items.length - i);
-      int item = items[other];
-      items[other] = items[i];
-      items[i] = item;
-    }
   }
 
   private static void requireAsMany(Path file, Codes codes, String other, int points) {
