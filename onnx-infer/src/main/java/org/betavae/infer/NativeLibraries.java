@@ -26,6 +26,12 @@ final class NativeLibraries implements AutoCloseable {
   /** ONNX Runtime takes its libraries from the folder that this system property names. */
   static final String PROPERTY = "onnxruntime.native.path";
 
+  /**
+   * Held while the property is ours. One for the whole JVM, as the property is, whose class loaders
+   * have this class each: a text that is interned.
+   */
+  private static final Object LOCK = ("org.betavae.infer " + PROPERTY).intern();
+
   private static final List<String> NAMES = List.of("onnxruntime", "onnxruntime4j_jni");
 
   /**
@@ -70,12 +76,19 @@ final class NativeLibraries implements AutoCloseable {
    * @param resident a class of the jar that they lie in
    */
   static NativeLibraries unpack(Place place, Class<?> resident) {
-    if (place.ownWay() || System.getProperty(PROPERTY) != null) {
+    if (place.ownWay() || isGiven()) {
       return new NativeLibraries(Optional.empty(), false);
     }
     return place.cache().isPresent()
         ? new NativeLibraries(keep(place.cache().get(), resident), false)
         : new NativeLibraries(unpackAside(resident), true);
+  }
+
+  /** Whether the user says where they are. */
+  private static boolean isGiven() {
+    synchronized (LOCK) {
+      return System.getProperty(PROPERTY) != null;
+    }
   }
 
   /** Where they are; empty if ONNX Runtime should do as it does by itself. */
@@ -85,12 +98,14 @@ final class NativeLibraries implements AutoCloseable {
 
   /** Runs what loads the libraries. */
   void use(Runnable load) {
-    folder.ifPresent(path -> System.setProperty(PROPERTY, path.toString()));
-    try {
-      load.run();
-    } finally {
-      if (folder.isPresent()) {
-        System.clearProperty(PROPERTY); // it is read at the start alone
+    synchronized (LOCK) {
+      folder.ifPresent(path -> System.setProperty(PROPERTY, path.toString()));
+      try {
+        load.run();
+      } finally {
+        if (folder.isPresent()) {
+          System.clearProperty(PROPERTY); // it is read at the start alone
+        }
       }
     }
   }
