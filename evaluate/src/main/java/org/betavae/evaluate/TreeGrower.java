@@ -10,20 +10,16 @@ import java.util.stream.IntStream;
  * threshold of every code. The order of the points by each code is found once for all trees.
  *
  * <p>Where several codes split a node equally well, as often happens in small, nearly pure nodes,
- * one of them is taken at random. Values less than 1e-7 apart are not separated; thresholds lie
- * midway between neighbours.
+ * the codes are visited in a fresh random order, and only a strictly better split replaces an
+ * earlier one. Gains that are equal but for rounding are told apart by it: so that the same code
+ * wins as in scikit-learn, sums and gains are calculated by its steps, in its order. Values less
+ * than 1e-7 apart are not separated; thresholds lie midway between neighbours.
  *
  * <p>For one thread.
  */
 final class TreeGrower {
   /** In single precision, as the codes are. */
   private static final float SMALLEST_STEP = 1e-7f;
-
-  /**
-   * Gains that differ by no more, relative to their size, are equal: each sums the same numbers in
-   * another order.
-   */
-  private static final double ROUNDING = 1e-12;
 
   /** Nodes whose variance is no larger are not split. */
   private static final double PURE = Math.ulp(1.0);
@@ -46,9 +42,6 @@ final class TreeGrower {
   private final double[] thresholds;
   private final byte[] leaves;
   private final boolean[] goesLeft;
-
-  /** 1 / n. */
-  private final double[] reciprocals;
 
   /** Best split of the node at hand on each code, and the number of points left of it. */
   private final double[] gains;
@@ -106,8 +99,6 @@ final class TreeGrower {
     thresholds = new double[most];
     leaves = new byte[points];
     goesLeft = new boolean[points];
-    reciprocals = new double[points + 1];
-    Arrays.setAll(reciprocals, n -> 1.0 / n);
     gains = new double[columns.length];
     lefts = new int[columns.length];
     decreases = new double[columns.length];
@@ -164,7 +155,7 @@ final class TreeGrower {
     double sum = 0;
     double squares = 0;
     for (int s = begins[node]; s < begins[node] + counts[node]; s++) {
-      double target = targets[orders[0][s]];
+      double target = targets[node == 0 ? s : orders[0][s]];
       sum += target;
       squares += target * target;
     }
@@ -196,12 +187,17 @@ final class TreeGrower {
     int point = order[begin];
     float last = column[point];
     double left = targets[point];
+    int passed = 0;
     for (int n = 1; n < count; n++) {
       point = order[begin + n];
       float value = column[point];
       if (value > last + SMALLEST_STEP) {
+        if (n - passed > count - n) { // fewer points are right of it than were equal before it
+          left = leftOf(order, begin + n, begin + count, targets, sum);
+        }
+        passed = n;
         double right = sum - left;
-        double gain = left * left * reciprocals[n] + right * right * reciprocals[count - n];
+        double gain = left * left / n + right * right / (count - n);
         if (gain > best) {
           best = gain;
           bestLeft = n;
@@ -214,12 +210,28 @@ final class TreeGrower {
     lefts[code] = bestLeft;
   }
 
-  /** The code with the largest gain, or any of those that have it but for rounding. */
+  /** What is left of the sum without the points from one place to another, the last one first. */
+  private static double leftOf(int[] order, int from, int to, double[] targets, double sum) {
+    double left = sum;
+    for (int s = to - 1; s >= from; s--) {
+      left -= targets[order[s]];
+    }
+    return left;
+  }
+
+  /** The code with the largest gain; of equal ones the first in a random order. */
   private int best(Random random) {
-    double largest = Arrays.stream(gains).max().orElseThrow();
-    double equal = largest - Math.abs(largest) * ROUNDING;
-    int[] candidates = IntStream.range(0, gains.length).filter(c -> gains[c] >= equal).toArray();
-    return candidates[random.nextInt(candidates.length)];
+    int[] visit = IntStream.range(0, columns.length).toArray();
+    int best = -1;
+    for (int i = 0; i < visit.length; i++) {
+      int other = i + random.nextInt(visit.length - i);
+      int code = visit[other];
+      visit[other] = visit[i];
+      if (best < 0 || gains[code] > gains[best]) {
+        best = code;
+      }
+    }
+    return best;
   }
 
   private static double midway(float low, float high) {
