@@ -6,7 +6,6 @@ import java.io.InputStream;
 import java.net.JarURLConnection;
 import java.net.URISyntaxException;
 import java.net.URL;
-import java.net.URLConnection;
 import java.security.CodeSource;
 import java.util.Locale;
 import java.util.Optional;
@@ -49,7 +48,7 @@ final class LibraryJar implements AutoCloseable {
    * @param name as {@link System#mapLibraryName} takes it
    * @return empty if there is none for this platform, or no jar
    */
-  Optional<Packed> find(String name) throws IOException {
+  Optional<Packed> find(String name) {
     String entry = "ai/onnxruntime/native/" + platform() + "/" + System.mapLibraryName(name);
     if (file.isPresent()) {
       ZipFile zip = file.get();
@@ -60,10 +59,17 @@ final class LibraryJar implements AutoCloseable {
     }
     ClassLoader loader = resident.getClassLoader();
     URL url = loader == null ? null : loader.getResource(entry);
-    URLConnection connection = url == null ? null : url.openConnection();
-    return connection instanceof JarURLConnection jar
-        ? Optional.of(new Connected(jar, jar.getJarEntry()))
-        : Optional.empty();
+    return url == null ? Optional.empty() : connected(url);
+  }
+
+  private static Optional<Packed> connected(URL url) {
+    try {
+      return url.openConnection() instanceof JarURLConnection jar && jar.getJarEntry() != null
+          ? Optional.of(new Connected(jar, jar.getJarEntry()))
+          : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty(); // no jar as others are: ONNX Runtime may still read its resource
+    }
   }
 
   private record InFile(ZipFile zip, ZipEntry entry) implements Packed {

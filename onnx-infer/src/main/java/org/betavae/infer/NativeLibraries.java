@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -158,7 +159,12 @@ final class NativeLibraries implements AutoCloseable {
     }
   }
 
-  /** Empty where that cannot be; if it fails for want of space, ONNX Runtime's own way says so. */
+  /**
+   * Empty where there is nothing to unpack.
+   *
+   * @throws UncheckedIOException if there is no space or no right to write; ONNX Runtime's own way
+   *     would fail too, and not say of what
+   */
   private static Optional<Path> unpackAside(Class<?> resident) {
     Optional<Path> folder = Optional.empty();
     try (LibraryJar jar = new LibraryJar(resident)) {
@@ -177,9 +183,12 @@ final class NativeLibraries implements AutoCloseable {
         copy(packed.get(), folder.get().resolve(System.mapLibraryName(name)));
       }
       return folder;
+    } catch (InterruptedIOException e) {
+      folder.ifPresent(NativeLibraries::delete);
+      return Optional.empty(); // the JVM is ending
     } catch (IOException e) {
       folder.ifPresent(NativeLibraries::delete);
-      return Optional.empty();
+      throw new UncheckedIOException(e);
     }
   }
 

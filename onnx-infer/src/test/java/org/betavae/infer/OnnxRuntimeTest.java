@@ -182,6 +182,7 @@ class OnnxRuntimeTest {
     assertEquals(lines.get(0), lines.get(1));
     assertTrue(lines.get(0).contains(missing.toString()), output);
     assertTrue(lines.get(0).contains("with -Djava.io.tmpdir"), output);
+    assertTrue(lines.get(0).contains("betavae-onnxruntime-"), "tried in another way: " + output);
   }
 
   private static String placeOf(Class<?> type) throws Exception {
