@@ -9,11 +9,17 @@ import java.util.Random;
  * Gradient boosting of trees on the multinomial log-loss, one tree a class and round, or on the
  * logistic loss for two classes, one tree a round.
  *
+ * <p>Where codes tie but for rounding, the last bits of the residuals decide which one is split.
+ * Everything is therefore calculated by the steps of scikit-learn, in its order.
+ *
  * <p>Source: Friedman 2001, "Greedy Function Approximation: A Gradient Boosting Machine",
  * algorithms 5 and 6.
  */
 final class BoostedTrees {
   private static final double SMALLEST_DENOMINATOR = 1e-150;
+
+  /** Below this score the probability is its exponential to the last bit. */
+  private static final double CERTAIN = -37;
 
   private final List<List<RegressionTree>> rounds;
   private final double[] start;
@@ -99,7 +105,7 @@ final class BoostedTrees {
       points = sorted.points();
       trees = classes.classes() == 2 ? 1 : classes.classes();
       scores = new double[trees][points];
-      probabilities = new double[trees][points];
+      probabilities = new double[trees == 1 ? 0 : trees][points];
       decreases = new double[sorted.columns().length];
     }
 
@@ -134,23 +140,32 @@ final class BoostedTrees {
       return predicted;
     }
 
-    /** Logarithms of the class frequencies, or of the odds of the second class. */
+    /**
+     * Logarithms of the class frequencies by their geometric mean, or of the odds of the second
+     * class.
+     */
     private double[] start() {
-      double[] start = new double[trees];
-      for (int k = 0; k < trees; k++) {
-        double p = (double) classes.count(trees == 1 ? 1 : k) / points;
-        start[k] = trees == 1 ? Math.log(p / (1 - p)) : Math.log(p);
+      double[] p = new double[classes.classes()];
+      Arrays.setAll(p, k -> (double) classes.count(k) / points);
+      if (trees == 1) {
+        return new double[] {logOdds(p[1])};
       }
-      return start;
+      double geometricMean = Math.exp(Arrays.stream(p).map(Math::log).sum() / trees);
+      return Arrays.stream(p).map(share -> Math.log(share / geometricMean)).toArray();
+    }
+
+    /** As SciPy's logit, which is more exact about a half. */
+    private static double logOdds(double p) {
+      double s = 2 * (p - 0.5);
+      return p < 0.3 || p > 0.65 ? Math.log(p / (1 - p)) : Math.log1p(s) - Math.log1p(-s);
     }
 
     /** All trees of a round start from the same ones. */
     private void updateProbabilities() {
+      if (trees == 1) {
+        return;
+      }
       for (int i = 0; i < points; i++) {
-        if (trees == 1) {
-          probabilities[0][i] = 1 / (1 + Math.exp(-scores[0][i]));
-          continue;
-        }
         double largest = Double.NEGATIVE_INFINITY;
         for (int k = 0; k < trees; k++) {
           largest = Math.max(largest, scores[k][i]);
@@ -166,14 +181,24 @@ final class BoostedTrees {
       }
     }
 
-    private RegressionTree boost(int k) {
-      int positive = trees == 1 ? 1 : k;
-      double[] residuals = new double[points];
-      for (int i = 0; i < points; i++) {
-        residuals[i] = (classes.label(i) == positive ? 1 : 0) - probabilities[k][i];
+    /** Class less probability. */
+    private double residual(int k, int i) {
+      if (trees > 1) {
+        return (classes.label(i) == k ? 1 : 0) - probabilities[k][i];
       }
+      double score = scores[0][i];
+      if (score <= CERTAIN) {
+        return classes.label(i) - Math.exp(score);
+      }
+      double against = Math.exp(-score);
+      return (classes.label(i) == 1 ? against : -1) / (1 + against);
+    }
+
+    private RegressionTree boost(int k) {
+      double[] residuals = new double[points];
+      Arrays.setAll(residuals, i -> residual(k, i));
       grower.grow(residuals, random);
-      double[] values = leafValues(residuals, probabilities[k]);
+      double[] values = leafValues(residuals, k);
       byte[] leaves = grower.leaves();
       for (int i = 0; i < points; i++) {
         scores[k][i] += values[leaves[i]];
@@ -185,19 +210,32 @@ final class BoostedTrees {
     }
 
     /** One Newton step of the loss in each leaf, scaled by the learning rate. */
-    private double[] leafValues(double[] residuals, double[] p) {
-      double[] numerators = new double[grower.mostNodes()];
-      double[] denominators = new double[numerators.length];
+    private double[] leafValues(double[] residuals, int k) {
       byte[] leaves = grower.leaves();
-      for (int i = 0; i < points; i++) {
-        numerators[leaves[i]] += residuals[i];
-        denominators[leaves[i]] += p[i] * (1 - p[i]);
+      int[] ends = new int[grower.mostNodes()]; // of each leaf's points, put side by side
+      for (byte leaf : leaves) {
+        ends[leaf]++;
       }
-      double scale = settings.learningRate() * (trees == 1 ? 1 : (trees - 1.0) / trees);
-      double[] values = new double[numerators.length];
+      int[] counts = ends.clone();
+      for (int leaf = 1; leaf < ends.length; leaf++) {
+        ends[leaf] += ends[leaf - 1];
+      }
+      double[] slopes = new double[points];
+      double[] bends = new double[points];
+      int positive = trees == 1 ? 1 : k;
+      for (int i = points - 1; i >= 0; i--) {
+        int place = --ends[leaves[i]];
+        double p = (classes.label(i) == positive ? 1 : 0) - residuals[i];
+        slopes[place] = residuals[i];
+        bends[place] = p * (1 - p);
+      }
+      double scale = trees == 1 ? 1 : (trees - 1.0) / trees;
+      double[] values = new double[counts.length];
       for (int leaf = 0; leaf < values.length; leaf++) {
-        if (Math.abs(denominators[leaf]) >= SMALLEST_DENOMINATOR) {
-          values[leaf] = scale * numerators[leaf] / denominators[leaf];
+        double slope = PairwiseSum.of(slopes, ends[leaf], counts[leaf]) / counts[leaf] * scale;
+        double bend = PairwiseSum.of(bends, ends[leaf], counts[leaf]) / counts[leaf];
+        if (Math.abs(bend) >= SMALLEST_DENOMINATOR) { // which NaN, of no points, is not
+          values[leaf] = settings.learningRate() * (slope / bend);
         }
       }
       return values;

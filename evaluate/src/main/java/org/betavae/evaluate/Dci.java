@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
  * informativeness the accuracy of the trees. 1 is best for all.
  *
  * <p>Trees search every threshold exactly, and spread ties between codes at random by the seed: the
- * results of two seeds differ in the third decimal.
+ * results of two seeds differ in the third decimal, and more where codes are copies of each other.
  *
  * <p>Source: Eastwood and Williams 2018, "A Framework for the Quantitative Evaluation of
  * Disentangled Representations", ICLR, section 2, with the trees of Locatello et al. 2019,
