@@ -1,12 +1,15 @@
 package org.betavae.data;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -14,8 +17,8 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 
 /**
@@ -77,33 +80,54 @@ final class PictureFolderSource {
   }
 
   private List<Path> list() {
-    try (Stream<Path> walk = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-      List<Path> files =
-          walk.filter(file -> isPicture(file) && !isHidden(file) && Files.isRegularFile(file))
-              .sorted((a, b) -> relative(a).compareTo(relative(b)))
-              .toList();
+    try {
+      List<Path> files = files(PictureFolderSource::isPicture);
       if (files.isEmpty()) {
         throw noPictures();
       }
       return files;
     } catch (IOException e) {
       throw Sources.unreadable(folder.toString(), e);
-    } catch (UncheckedIOException e) {
-      throw Sources.unreadable(folder.toString(), e.getCause());
     }
+  }
+
+  /** All files but hidden ones and those in hidden folders, in the order of their paths. */
+  private List<Path> files(Predicate<Path> wanted) throws IOException {
+    List<Path> found = new ArrayList<>();
+    Files.walkFileTree(
+        folder,
+        Set.of(FileVisitOption.FOLLOW_LINKS),
+        Integer.MAX_VALUE,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes about) {
+            return isHidden(directory) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes about) {
+            if (about.isRegularFile() && !isHidden(file) && wanted.test(file)) {
+              found.add(file);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+            if (isHidden(file)) {
+              return FileVisitResult.CONTINUE;
+            }
+            throw e;
+          }
+        });
+    found.sort(Comparator.comparing(this::relative));
+    return found;
   }
 
   /** Says what is there instead: a folder is often given in place of the data file in it. */
   private DataException noPictures() throws IOException {
-    List<String> others;
-    try (Stream<Path> walk = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-      others =
-          walk.filter(file -> !isHidden(file) && Files.isRegularFile(file))
-              .limit(NAMED_FILES + 1)
-              .map(this::relative)
-              .sorted()
-              .toList();
-    }
+    List<String> others =
+        files(file -> true).stream().limit(NAMED_FILES + 1).map(this::relative).toList();
     String advice = "Check the folder.";
     String found = "is empty";
     if (!others.isEmpty()) {
@@ -127,13 +151,9 @@ final class PictureFolderSource {
     return name.indexOf('.') >= 0 && (READABLE.contains(ending) || UNREADABLE.contains(ending));
   }
 
+  /** By its own name; the folder that was given may have any. */
   private boolean isHidden(Path file) {
-    for (Path part : folder.relativize(file)) {
-      if (part.toString().startsWith(".")) {
-        return true;
-      }
-    }
-    return false;
+    return !file.equals(folder) && file.getFileName().toString().startsWith(".");
   }
 
   /** Path below the folder, the same on every system. */

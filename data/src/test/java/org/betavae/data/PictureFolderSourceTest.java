@@ -273,6 +273,12 @@ class PictureFolderSourceTest {
     try (Dataset data = open(link)) {
       assertEquals(2, data.size());
     }
+    Files.createDirectories(folder.resolve(".hidden/below"));
+    Files.createSymbolicLink(folder.resolve(".hidden/below/loop"), folder);
+    Files.createSymbolicLink(folder.resolve(".loop"), folder);
+    try (Dataset data = open(link)) {
+      assertEquals(2, data.size());
+    }
     Files.createSymbolicLink(folder.resolve("loop"), folder);
     assertBadData(() -> open(link), "links go round in a circle at", "loop");
   }
