@@ -18,19 +18,6 @@ final class ImageMemory {
     return new Held();
   }
 
-  /**
-   * Does some work if there is memory for it.
-   *
-   * @param bytes what it takes until it is done
-   * @throws Problem if others hold too much at the moment, or it is more than there may be
-   */
-  <T> T hold(long bytes, Supplier<T> work) {
-    try (Held held = open()) {
-      held.more(bytes);
-      return work.get();
-    }
-  }
-
   /** Memory of one request; for one thread at a time. */
   final class Held implements AutoCloseable {
     private long bytes;
@@ -62,6 +49,21 @@ final class ImageMemory {
             1);
       }
       bytes += more;
+    }
+
+    /**
+     * Does some work that takes memory until it is done.
+     *
+     * @throws Problem if others hold too much at the moment, or it is more than there may be
+     */
+    <T> T during(long bytesOfWork, Supplier<T> work) {
+      more(bytesOfWork);
+      try {
+        return work.get();
+      } finally {
+        budget.release(bytesOfWork);
+        bytes -= bytesOfWork;
+      }
     }
 
     private static long mega(long bytes) {

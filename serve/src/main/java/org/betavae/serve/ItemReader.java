@@ -22,28 +22,24 @@ final class ItemReader {
   private static final int SHORTEST_NUMBER = 2;
 
   private final Limits limits;
-  private final ImageMemory memory;
 
-  /**
-   * @param memory for pictures while they are decoded
-   */
-  ItemReader(Limits limits, ImageMemory memory) {
+  ItemReader(Limits limits) {
     this.limits = limits;
-    this.memory = memory;
   }
 
   /**
    * Reads the body.
    *
+   * @param held for a picture's pixels while they are decoded
    * @throws Problem if it is no batch of items for the model, or too large a one
    */
-  Items read(Call call, ModelInfo info) {
+  Items read(Call call, ModelInfo info, ImageMemory.Held held) {
     call.refuseEncodings();
     Items items =
         switch (call.contentType()) {
           case Call.JSON -> json(call.body(), info);
           case Call.OCTETS -> octets(IMAGES, call.body(), info.inputShape());
-          case Call.PNG, Call.JPEG -> picture(call.body(), info);
+          case Call.PNG, Call.JPEG -> picture(call.body(), info, held);
           default -> throw wrongType(call, Call.JSON, Call.OCTETS, Call.PNG, Call.JPEG);
         };
     return checked(IMAGES, items);
@@ -204,7 +200,7 @@ final class ItemReader {
         .replaceAll(": enable `.*", ", which JSON has no number for");
   }
 
-  private Items picture(byte[] body, ModelInfo info) {
+  private Items picture(byte[] body, ModelInfo info, ImageMemory.Held held) {
     List<Integer> item = info.inputShape();
     if (info.isVector() || (item.get(0) != 1 && item.get(0) != 3)) {
       throw new Problem(
@@ -232,7 +228,7 @@ final class ItemReader {
                 + " pixels. Shrink it.");
       }
       ItemShape shape = ItemShape.image(item.get(1), item.get(2), item.get(0));
-      byte[] levels = memory.hold(pixels * PIXEL_BYTES, () -> picture.read(shape));
+      byte[] levels = held.during(pixels * PIXEL_BYTES, () -> picture.read(shape));
       return new Items(1, channelsFirst(levels, item));
     } catch (DataException e) {
       throw new Problem(ProblemType.UNREADABLE, e.getMessage());

@@ -54,7 +54,7 @@ final class ModelEndpoints {
     this.models = models;
     this.metrics = metrics;
     this.limits = limits;
-    this.reader = new ItemReader(limits, memory);
+    this.reader = new ItemReader(limits);
   }
 
   /**
@@ -75,7 +75,7 @@ final class ModelEndpoints {
       encoder(model.info());
       String type = call.answerType(List.of(Call.JSON, Call.OCTETS));
       held.more(reader.bytes(call, model.info().inputShape()));
-      Items items = reader.read(call, model.info());
+      Items items = reader.read(call, model.info(), held);
       metrics.items("embed", items.count());
       held.more(2L * items.count() * model.info().latentSize() * bytes(type));
       embeddings = model.embed(items);
@@ -155,7 +155,7 @@ final class ModelEndpoints {
       ImageAnswer answer = new ImageAnswer(call, limits);
       String type = answer.type(ImageAnswer.isDrawable(model.info().inputShape()));
       held.more(reader.bytes(call, model.info().inputShape()));
-      Items items = reader.read(call, model.info());
+      Items items = reader.read(call, model.info(), held);
       metrics.items("reconstruct", items.count());
       held.more(imageBytes(answer, type, items.count(), model));
       answer.send(model.name(), type, model.model().reconstruct(items.values()));
@@ -175,7 +175,7 @@ final class ModelEndpoints {
       encoder(model.info());
       ScoreRequest request = ScoreRequest.read(call);
       held.more(reader.bytes(call, model.info().inputShape()));
-      Items items = reader.read(call, model.info());
+      Items items = reader.read(call, model.info(), held);
       request.check(items.count(), limits);
       metrics.items("score", items.count());
       try {

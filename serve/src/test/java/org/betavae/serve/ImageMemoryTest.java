@@ -12,22 +12,27 @@ class ImageMemoryTest {
 
   @Test
   void workBeyondTheBudget_isPutOff() {
-    int sum = memory.hold(60, () -> 1 + memory.hold(40, () -> 1));
-    assertEquals(2, sum);
-    Problem busy =
-        memory.hold(60, () -> assertThrows(Problem.class, () -> memory.hold(41, () -> 1)));
-    assertEquals(503, busy.status());
-    assertTrue(busy.getMessage().contains("as many bytes as they may, 100"), busy.getMessage());
+    try (ImageMemory.Held one = memory.open();
+        ImageMemory.Held other = memory.open()) {
+      assertEquals(2, one.during(60, () -> 1 + other.during(40, () -> 1)));
+      one.more(60);
+      Problem busy = assertThrows(Problem.class, () -> other.during(41, () -> 1));
+      assertEquals(503, busy.status());
+      assertTrue(busy.getMessage().contains("as many bytes as they may, 100"), busy.getMessage());
+    }
     assertEquals(0, budget.held());
   }
 
   @Test
   void workThatNeedsMoreThanThereIs_isRefusedForGood() {
-    ImageMemory large = new ImageMemory(new MemoryBudget(8 << 20));
-    Problem problem = assertThrows(Problem.class, () -> large.hold((8 << 20) + 1, () -> 1));
-    assertEquals(413, problem.status());
-    assertTrue(problem.getMessage().contains("about 9 MB of memory"), problem.getMessage());
-    assertTrue(problem.getMessage().contains("with more memory"), problem.getMessage());
+    try (ImageMemory.Held held = new ImageMemory(new MemoryBudget(8 << 20)).open()) {
+      held.more(1);
+      // With what the request holds already it never fits: to try again would be in vain.
+      Problem problem = assertThrows(Problem.class, () -> held.during(8 << 20, () -> 1));
+      assertEquals(413, problem.status());
+      assertTrue(problem.getMessage().contains("about 9 MB of memory"), problem.getMessage());
+      assertTrue(problem.getMessage().contains("with more memory"), problem.getMessage());
+    }
   }
 
   @Test
@@ -43,14 +48,18 @@ class ImageMemoryTest {
 
   @Test
   void workThatFails_givesItsMemoryBack() {
-    assertThrows(
-        IllegalStateException.class,
-        () ->
-            memory.hold(
-                70,
-                () -> {
-                  throw new IllegalStateException("broken on purpose");
-                }));
+    try (ImageMemory.Held held = memory.open()) {
+      held.more(10);
+      assertThrows(
+          IllegalStateException.class,
+          () ->
+              held.during(
+                  70,
+                  () -> {
+                    throw new IllegalStateException("broken on purpose");
+                  }));
+      assertEquals(10, budget.held());
+    }
     assertEquals(0, budget.held());
   }
 }
