@@ -44,9 +44,11 @@ final class Partition {
       largest = Math.max(largest, value);
     }
     float step = (largest - smallest) / bins;
+    double wideStep = ((double) largest - smallest) / bins;
     double[] borders = new double[bins];
     for (int i = 0; i < bins; i++) {
-      borders[i] = smallest + i * step;
+      // A range beyond single precision, which NumPy refuses, has borders in double.
+      borders[i] = Float.isFinite(step) ? smallest + i * step : smallest + i * wideStep;
     }
     return ofBorders(column.length, i -> column[i], borders);
   }

@@ -43,4 +43,10 @@ class PartitionTest {
     assertEquals(a.entropy(), Partition.mutualInformation(a, a), Small.ROUNDING);
     assertEquals(0, Partition.mutualInformation(a, b));
   }
+
+  @Test
+  void bins_ofARangeBeyondSinglePrecision_areStillApart() {
+    Partition halves = Partition.ofBins(new float[] {-3e38f, -1e38f, 1e38f, 3e38f}, 2);
+    assertArrayEquals(new int[] {0, 0, 1, 1}, halves.labels());
+  }
 }
