@@ -34,20 +34,29 @@ final class EvaluationRows {
    * @param source what has them
    * @param atRandom whether they are drawn by the seed, no row twice, or taken in order
    * @throws UsageException if there are not as many as asked for
+   * @throws CommandException if there is only one row
    */
   static EvaluationRows of(Arguments args, int available, String source, boolean atRandom) {
     int rest = args.has(TEST) ? available - args.get(TEST) : Math.toIntExact(available * 2L / 3);
     int train = args.find(TRAIN).orElse(Math.min(PUBLISHED_TRAIN, Math.max(FEWEST_TRAIN, rest)));
     int test = args.find(TEST).orElse(Math.max(0, Math.min(PUBLISHED_TEST, available - train)));
+    if (available < FEWEST_TRAIN) {
+      throw CommandException.unusable(
+          source
+              + ": "
+              + available
+              + " row, expected at least "
+              + FEWEST_TRAIN
+              + " to train. Give more points.");
+    }
     if ((long) train + test > available) {
       throw new UsageException(
-          "--train and --test ask for "
-              + train
-              + " and "
-              + test
-              + " rows, expected at most "
+          asked(args, train, test)
+              + ", expected at most "
               + available
-              + " together, since "
+              + " together with at least "
+              + FEWEST_TRAIN
+              + " to train, since "
               + source
               + " has no more");
     }
@@ -56,6 +65,14 @@ final class EvaluationRows {
       shuffle(items, train + test, args.get(CommonOptions.SEED));
     }
     return new EvaluationRows(Arrays.copyOf(items, train + test), train);
+  }
+
+  /** Only what was given: the rest is the least that there must be. */
+  private static String asked(Arguments args, int train, int test) {
+    if (args.has(TRAIN) && args.has(TEST)) {
+      return "--train and --test ask for " + train + " and " + test + " rows";
+    }
+    return (args.has(TRAIN) ? "--train asks for " + train : "--test asks for " + test) + " rows";
   }
 
   /** Fisher-Yates for the first places, with the generator that Java specifies. */

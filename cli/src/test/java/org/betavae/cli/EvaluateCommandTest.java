@@ -149,6 +149,15 @@ class EvaluateCommandTest {
     assertEquals(drawn, Cli.json(line + " --shuffle --seed 3", codes, factors));
     Cli.run(line.replace("--train 100", "--train 590"), codes, factors)
         .assertErrorNames(2, "590 and 20 rows, expected at most 600 together");
+    String part = "evaluate --codes % --factors % --metrics mig ";
+    Cli.run(part + "--train 601", codes, factors)
+        .assertErrorNames(2, "--train asks for 601 rows, expected at most 600 together");
+    Cli.run(part + "--test 599", codes, factors)
+        .assertErrorNames(2, "--test asks for 599 rows", "at least 2 to train");
+    Path single = folder.resolve("single.npy");
+    write(single, new float[3], 3);
+    Cli.run("evaluate --codes %", single)
+        .assertErrorNames(2, "single.npy: 1 row, expected at least 2 to train");
   }
 
   @Test
