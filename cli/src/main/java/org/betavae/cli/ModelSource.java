@@ -219,9 +219,9 @@ final class ModelSource {
     }
     String advice =
         Files.isDirectory(path.resolve("saved_model"))
-            ? "It is a run that is not exported: first 'betavae export --from "
+            ? "It is a run that is not exported. First: betavae export --from "
                 + Text.shellWord(path.toString())
-                + " --out MODEL'."
+                + " --out MODEL"
             : ModelHint.of(path, ModelHint.Wanted.ONNX).orElse("Check the path.");
     throw CommandException.unusable(
         "model "

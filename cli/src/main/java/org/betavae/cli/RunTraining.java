@@ -125,10 +125,10 @@ final class RunTraining {
         + config.steps()
         + ": a checkpoint is in "
         + run.checkpoints()
-        + ". Go on with 'betavae "
+        + ". To go on: betavae "
         + (config.fineTune().from() == null ? "train" : "finetune")
         + " --out "
         + Text.shellWord(run.root().toString())
-        + " --resume'.";
+        + " --resume";
   }
 }

@@ -115,7 +115,12 @@ class KilledRunTest {
       assertEquals(0, process.exitCode(), process::said);
       Matcher step = Pattern.compile("stopped at step (\\d+) of 1000000").matcher(process.said());
       assertTrue(step.find(), process::said);
-      assertTrue(process.said().contains("train --out " + run + " --resume'"), process::said);
+      assertTrue(
+          process
+              .said()
+              .contains(
+                  "To go on: betavae train --out " + Text.shellWord(run.toString()) + " --resume"),
+          process::said);
       String checkpoint = "step-%012d.npz".formatted(Long.parseLong(step.group(1)));
       assertTrue(Files.exists(run.resolve("checkpoints").resolve(checkpoint)), checkpoint);
     }
