@@ -140,7 +140,7 @@ class DciTest {
     grower.grow(targets, new Random(0));
     int favoured = grower.decreases()[0] > 0 ? 0 : 1;
     for (int seed = 1; seed < 20; seed++) {
-      grower.grow(targets, new Random(1000 * seed));
+      grower.grow(targets, new Random(1000L * seed));
       assertEquals(favoured, grower.decreases()[0] > 0 ? 0 : 1);
     }
     return favoured;
