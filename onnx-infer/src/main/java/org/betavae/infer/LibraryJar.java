@@ -9,7 +9,6 @@ import java.net.URL;
 import java.security.CodeSource;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.jar.JarEntry;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
@@ -31,15 +30,25 @@ final class LibraryJar implements AutoCloseable {
   }
 
   /** A library in the jar. */
-  interface Packed {
+  abstract static class Packed {
+    private final ZipEntry entry;
+
+    private Packed(ZipEntry entry) {
+      this.entry = entry;
+    }
+
     /** Bytes, unpacked. */
-    long size();
+    long size() {
+      return entry.getSize();
+    }
 
     /** Checksum of the unpacked bytes. */
-    long crc();
+    long crc() {
+      return entry.getCrc();
+    }
 
     /** The unpacked bytes; the caller closes. */
-    InputStream open() throws IOException;
+    abstract InputStream open() throws IOException;
   }
 
   /**
@@ -54,7 +63,13 @@ final class LibraryJar implements AutoCloseable {
       ZipFile zip = file.get();
       ZipEntry packed = zip.getEntry(entry);
       if (packed != null) {
-        return Optional.of(new InFile(zip, packed));
+        return Optional.of(
+            new Packed(packed) {
+              @Override
+              InputStream open() throws IOException {
+                return zip.getInputStream(packed);
+              }
+            });
       }
     }
     ClassLoader loader = resident.getClassLoader();
@@ -64,45 +79,18 @@ final class LibraryJar implements AutoCloseable {
 
   private static Optional<Packed> connected(URL url) {
     try {
-      return url.openConnection() instanceof JarURLConnection jar && jar.getJarEntry() != null
-          ? Optional.of(new Connected(jar, jar.getJarEntry()))
-          : Optional.empty();
+      if (!(url.openConnection() instanceof JarURLConnection jar) || jar.getJarEntry() == null) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          new Packed(jar.getJarEntry()) {
+            @Override
+            InputStream open() throws IOException {
+              return jar.getInputStream();
+            }
+          });
     } catch (IOException e) {
       return Optional.empty(); // no jar as others are: ONNX Runtime may still read its resource
-    }
-  }
-
-  private record InFile(ZipFile zip, ZipEntry entry) implements Packed {
-    @Override
-    public long size() {
-      return entry.getSize();
-    }
-
-    @Override
-    public long crc() {
-      return entry.getCrc();
-    }
-
-    @Override
-    public InputStream open() throws IOException {
-      return zip.getInputStream(entry);
-    }
-  }
-
-  private record Connected(JarURLConnection connection, JarEntry entry) implements Packed {
-    @Override
-    public long size() {
-      return entry.getSize();
-    }
-
-    @Override
-    public long crc() {
-      return entry.getCrc();
-    }
-
-    @Override
-    public InputStream open() throws IOException {
-      return connection.getInputStream();
     }
   }
 

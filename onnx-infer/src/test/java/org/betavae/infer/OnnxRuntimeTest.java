@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -74,20 +75,8 @@ class OnnxRuntimeTest {
   void start_withALongCommandLine_doesNotEndTheProcess() throws Exception {
     Path model = TestModels.folder(folder.resolve("model"), 1, 4, 4);
     Path source = Files.writeString(folder.resolve("Start.java"), PROGRAM);
-    List<String> command =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx128m",
-            "-Dlong=" + "x".repeat(LONG),
-            "-cp",
-            placeOf(BetaVaeModel.class) + File.pathSeparator + placeOf(OrtEnvironment.class),
-            source.toString(),
-            model.toString());
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    String output = run(0, "-Dlong=" + "x".repeat(LONG), source, model.toString());
 
-    assertEquals(0, process.waitFor(), output);
     assertTrue(output.endsWith("opened and closed"), output);
   }
 
@@ -99,20 +88,8 @@ class OnnxRuntimeTest {
     Path model = TestModels.folder(folder.resolve("model"), 1, 4, 4);
     Path source = Files.writeString(folder.resolve("Start.java"), PROGRAM);
     Path temporary = Files.createDirectory(folder.resolve("temporary"));
-    List<String> command =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx128m",
-            "-Djava.io.tmpdir=" + temporary,
-            "-cp",
-            placeOf(BetaVaeModel.class) + File.pathSeparator + placeOf(OrtEnvironment.class),
-            source.toString(),
-            model.toString());
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    String output = run(0, "-Djava.io.tmpdir=" + temporary, source, model.toString());
 
-    assertEquals(0, process.waitFor(), output);
     assertTrue(output.contains("unpacked and kept: []"), output);
     try (Stream<Path> left = Files.list(temporary)) {
       assertEquals(List.of(), left.toList());
@@ -129,21 +106,14 @@ class OnnxRuntimeTest {
     Path empty = Files.createFile(folder.resolve("encoder.onnx"));
     Path temporary = Files.createDirectory(folder.resolve("temporary"));
     Path cache = folder.resolve("cache");
-    List<String> command =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx128m",
+    String output =
+        run(
+            2,
             "-Djava.io.tmpdir=" + temporary,
-            "-cp",
-            placeOf(BetaVaeModel.class) + File.pathSeparator + placeOf(OrtEnvironment.class),
-            source.toString(),
+            source,
             empty.toString(),
             kept ? cache.toString() : "");
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
 
-    assertEquals(2, process.waitFor(), output);
     assertTrue(output.endsWith("expected an ONNX file. Export it again."), output);
     assertEquals(List.of(), filesIn(temporary));
     assertEquals(List.of(), filesIn(cache).stream().filter(file -> file.endsWith(".tmp")).toList());
@@ -163,26 +133,30 @@ class OnnxRuntimeTest {
     Path model = TestModels.folder(folder.resolve("model"), 1, 4, 4);
     Path source = Files.writeString(folder.resolve("Fail.java"), FAILING);
     Path missing = folder.resolve("missing");
-    List<String> command =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx128m",
-            "-Djava.io.tmpdir=" + missing,
-            "-cp",
-            placeOf(BetaVaeModel.class) + File.pathSeparator + placeOf(OrtEnvironment.class),
-            source.toString(),
-            model.toString());
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    String output = run(0, "-Djava.io.tmpdir=" + missing, source, model.toString());
 
-    assertEquals(0, process.waitFor(), output);
     List<String> lines = output.lines().filter(line -> line.startsWith("ONNX")).toList();
     assertEquals(2, lines.size(), output);
     assertEquals(lines.get(0), lines.get(1));
     assertTrue(lines.get(0).contains(missing.toString()), output);
     assertTrue(lines.get(0).contains("with -Djava.io.tmpdir"), output);
     assertTrue(lines.get(0).contains("betavae-onnxruntime-"), "tried in another way: " + output);
+  }
+
+  /** Runs a program in a JVM of its own and returns all that it says. */
+  private static String run(int exitCode, String option, Path source, String... args)
+      throws Exception {
+    String classes =
+        placeOf(BetaVaeModel.class) + File.pathSeparator + placeOf(OrtEnvironment.class);
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx128m", option, "-cp", classes, source.toString()));
+    command.addAll(List.of(args));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output =
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    assertEquals(exitCode, process.waitFor(), output);
+    return output;
   }
 
   private static String placeOf(Class<?> type) throws Exception {
