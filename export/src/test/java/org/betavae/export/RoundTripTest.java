@@ -412,6 +412,24 @@ final class RoundTripTest {
   }
 
   @Test
+  void eraseOfAnEmptySequence_isRefused() {
+    OnnxModel model =
+        new OnnxNet(17)
+            .in("x", floats(2, 4))
+            .node("SplitToSequence(x) -> s", "axis", 0)
+            .node("SequenceErase(s) -> a")
+            .node("SequenceErase(a) -> b")
+            .node("SequenceErase(b) -> c")
+            .node("SequenceLength(c) -> y")
+            .out("y", ElementType.INT64)
+            .model(false);
+    ConversionException e =
+        assertThrows(
+            ConversionException.class, () -> OnnxToTf.convert(model, ImportOptions.defaults()));
+    assertTrue(e.getMessage().contains("its sequence is empty"), e::getMessage);
+  }
+
+  @Test
   void squares_areTheSameSavedModel_afterTwoTrips() {
     Tensor x = floats(2, 3);
     OnnxModel model =

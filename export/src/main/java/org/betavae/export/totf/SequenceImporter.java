@@ -43,6 +43,7 @@ final class SequenceImporter implements OpImporter {
       }
       case "SequenceErase" -> {
         List<TfValue> items = new ArrayList<>(out.sequence(0));
+        requireItems(items, out);
         items.remove(out.has(1) ? place(1, items.size(), 1, out) : items.size() - 1);
         out.out(TfValue.ofSequence(items));
       }
@@ -62,7 +63,7 @@ final class SequenceImporter implements OpImporter {
    * A place in a sequence, counted from the front.
    *
    * @param count how many places there are
-   * @param end what a negative one is counted from lies this far behind the last place but one
+   * @param end 1, or 0 where the last place lies behind the last item, which -1 never means
    */
   private static int place(int input, int count, int end, TfEmitter out) {
     long given = out.known(input, "the place in the sequence")[0];
@@ -71,6 +72,12 @@ final class SequenceImporter implements OpImporter {
       throw out.fail("its place is " + given, "expected one of " + count + " places");
     }
     return (int) at;
+  }
+
+  private static void requireItems(List<TfValue> items, TfEmitter out) {
+    if (items.isEmpty()) {
+      throw out.fail("its sequence is empty", "expected at least one tensor");
+    }
   }
 
   private static void map(OnnxOp n, TfEmitter out) {
@@ -132,9 +139,7 @@ final class SequenceImporter implements OpImporter {
 
   private static void join(OnnxOp n, TfEmitter out) {
     List<TfValue> items = out.sequence(0);
-    if (items.isEmpty()) {
-      throw out.fail("its sequence is empty", "expected at least one tensor");
-    }
+    requireItems(items, out);
     boolean stack = n.integer("new_axis", 0) != 0;
     int rank = out.rank(items.get(0)) + (stack ? 1 : 0);
     int axis = out.axis(n.integer("axis", 0), rank);
